@@ -1,0 +1,89 @@
+import type { Datatype } from '../tensors/datatypes.ts';
+import type { NamedTensors } from '../tensors/tensor.ts';
+
+/** One dimension: a fixed size, the name of a symbolic one, or null where the file names none. */
+export type Dimension = number | string | null;
+
+/** One input or output of a model, as its file declares it. */
+export interface Port {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Dimensions with the batch dimension; `[]` is a scalar, null says that the file declares no shape. */
+  readonly shape: readonly Dimension[] | null;
+}
+
+export interface OutputPort extends Port {
+  /** The class that each column stands for, where the graph itself names them (a ZipMap, or a classifier node). */
+  readonly classLabels?: readonly string[];
+}
+
+export interface Signature {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly OutputPort[];
+}
+
+/** What the model file says of itself. */
+export interface ModelFile {
+  readonly format: string;
+  readonly producerName: string;
+  readonly producerVersion: string;
+  readonly domain: string;
+  readonly graphName: string;
+  readonly description: string;
+  /** Version of the file format; null where the format has none. */
+  readonly irVersion: number | null;
+  readonly opsets: readonly { readonly domain: string; readonly version: number }[];
+  readonly metadata: readonly { readonly key: string; readonly value: string }[];
+}
+
+export interface OpenRequest {
+  /** Absolute path of the model file. Never shown to clients. */
+  readonly path: string;
+  /** How many calls can run at the same time. Each instance costs the model's weights in memory. */
+  readonly instances: number;
+  /** Threads that one call may use. */
+  readonly threadsPerInstance: number;
+}
+
+export interface RunResult {
+  /** The asked-for outputs, with the batch dimension. The caller owns the buffers. */
+  readonly outputs: NamedTensors;
+  /** Time inside the model's runtime, in milliseconds. */
+  readonly computeMs: number;
+}
+
+/**
+ * A model that is loaded and can run. Whoever opened it closes it, after its last call has settled.
+ */
+export interface OpenModel {
+  readonly signature: Signature;
+  readonly file: ModelFile;
+  /** What was changed or left out so that the model can be served, in plain sentences. */
+  readonly notes: readonly string[];
+  readonly instances: number;
+  readonly threadsPerInstance: number;
+  /**
+   * Runs the model once. At most `instances` calls run at a time; more are queued in order.
+   * Takes over the buffers of `inputs`: they must not be used afterwards.
+   * @param outputs names of the outputs to compute; never empty.
+   * @throws GatewayError `INFERENCE_FAILED` when the model fails on these inputs, `MODEL_UNAVAILABLE` when the
+   * instance is gone. Never hangs.
+   */
+  run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
+  /** Waits for calls that run, frees the model. Later calls are refused with `MODEL_UNAVAILABLE`. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A runtime that can run models. */
+export interface Backend {
+  readonly name: string;
+  /** File name of the model inside a version folder, such as `model.onnx`. */
+  readonly modelFileName: string;
+  /**
+   * Reads what the file declares, without loading the model's weights into memory.
+   * @throws ModelLoadError as `open` does, for what can be seen without loading.
+   */
+  inspect(path: string): Promise<Pick<OpenModel, 'signature' | 'file' | 'notes'>>;
+  /** @throws ModelLoadError when the model cannot be served, in words that say what to do; without server paths. */
+  open(request: OpenRequest): Promise<OpenModel>;
+}

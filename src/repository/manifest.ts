@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { parseDocument, LineCounter } from 'yaml';
+import { z } from 'zod';
+import { ModelLoadError } from '../errors.ts';
+
+const feature = z.strictObject({
+  name: z.string().min(1).describe('The field in the input type.'),
+  input: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The input of the model that takes it. Default: the input of that name, else the only input, in which the features are the columns in their order.',
+    ),
+  description: z.string().optional(),
+  unit: z.string().optional().describe('The unit of the value, such as cm.'),
+  type: z
+    .enum(['float', 'integer', 'boolean', 'string'])
+    .optional()
+    .describe('Default: what the datatype of the input suggests.'),
+  min: z.number().optional().describe('The least value that is accepted.'),
+  max: z.number().optional().describe('The greatest value that is accepted.'),
+  categories: z.array(z.string()).min(1).optional().describe('The only values that are accepted, for strings.'),
+  nullable: z.boolean().default(false).describe('Whether null is accepted. The model then gets NaN, or `missing`.'),
+  missing: z
+    .union([z.number(), z.string(), z.boolean()])
+    .optional()
+    .describe('What the model gets for null. Default for floats: NaN.'),
+  example: z.union([z.number(), z.string(), z.boolean()]).optional(),
+});
+
+const classification = z.strictObject({
+  label: z.string().optional().describe('The output that holds the predicted class.'),
+  scores: z.string().optional().describe('The output that holds a score for each class.'),
+  value: z.string().optional().describe('The output that holds the predicted value, for regression.'),
+  activation: z
+    .enum(['none', 'softmax', 'sigmoid'])
+    .default('none')
+    .describe('What turns the scores into probabilities.'),
+});
+
+const positive = z.int().positive();
+
+/** The manifest `model.yaml`. All of it is optional; a folder without one is served as the task `tensor`. */
+export const manifestSchema = z.strictObject({
+  task: z.string().default('tensor').describe('What the model does, in the words of the Hugging Face hub.'),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  features: z.array(feature).min(1).optional().describe('The inputs of a tabular model.'),
+  labels: z.array(z.string()).min(2).optional().describe('The classes in the order of the scores.'),
+  outputs: classification.prefault({}).describe('Which output of the model is what. Default: found by type and shape.'),
+  batching: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Whether rows of different requests share a call.'),
+      axis: z.enum(['auto', 'none']).default('auto').describe('none: the first dimension is data and no batch.'),
+      maxBatchSize: positive.default(64).describe('The most rows in one call.'),
+      maxDelayMs: z
+        .number()
+        .min(0)
+        .max(1000)
+        .default(0)
+        .describe('How long an incomplete batch waits for company while an instance is idle.'),
+      maxQueueRows: positive.default(4096).describe('The most rows that may wait; more are refused.'),
+    })
+    .prefault({}),
+  instances: positive.max(64).optional().describe('How many calls run at the same time. Default: 1.'),
+  threads: positive
+    .max(256)
+    .optional()
+    .describe('Threads that one call may use. Default: the CPUs, divided by the instances.'),
+  timeoutMs: positive.max(3_600_000).default(30_000).describe('How long a prediction may take, waiting included.'),
+  versions: z
+    .strictObject({
+      serve: z
+        .union([z.enum(['latest', 'all']), z.array(positive).min(1)])
+        .default('latest')
+        .describe('Which versions are loaded.'),
+      labels: z
+        .record(z.string().regex(/^[A-Za-z_][\w.-]*$/), positive)
+        .default({})
+        .describe('Names for versions.'),
+    })
+    .prefault({}),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestFeature = Manifest['features'] extends (infer F)[] | undefined ? F : never;
+
+/** The manifest of a folder that has none. */
+export const emptyManifest: Manifest = Object.freeze(manifestSchema.parse({}));
+
+/**
+ * Reads and checks a manifest.
+ * @throws ModelLoadError with line, offending value and what is allowed.
+ */
+export async function readManifest(path: string): Promise<Manifest> {
+  return parseManifest(await readFile(path, 'utf8'));
+}
+
+/** @throws ModelLoadError with line, offending value and what is allowed. */
+export function parseManifest(text: string): Manifest {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, maxAliasCount: 100 } as Parameters<
+    typeof parseDocument
+  >[1]);
+  const syntax = document.errors[0];
+  if (syntax !== undefined) {
+    throw new ModelLoadError(`model.yaml, line ${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
+  }
+  const value: unknown = document.toJS() ?? {};
+  const checked = manifestSchema.safeParse(value, { reportInput: true });
+  if (checked.success) return checked.data;
+  const sentences = checked.error.issues.map((issue) => {
+    const where = issue.path.length === 0 ? 'the manifest' : issue.path.join('.');
+    const node = document.getIn(issue.path, true) as { range?: [number, number, number] } | undefined;
+    const line = node?.range === undefined ? '' : `, line ${lines.linePos(node.range[0]).line}`;
+    const received = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`;
+    return `model.yaml${line}: ${where}: ${issue.message}${received}`;
+  });
+  throw new ModelLoadError(sentences.join('; '));
+}

@@ -1,0 +1,81 @@
+import type {
+  GraphQLEnumType,
+  GraphQLInputObjectType,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  GraphQLScalarType,
+} from 'graphql';
+import type { Manifest } from '../repository/manifest.ts';
+import type { NamedTensors } from '../tensors/tensor.ts';
+import type { RowSignature } from './row-signature.ts';
+
+/** The types of the static schema that generated types refer to. They must be those very objects. */
+export interface SharedTypes {
+  readonly prediction: GraphQLInterfaceType;
+  readonly predictionMeta: GraphQLObjectType;
+  readonly classScore: GraphQLObjectType;
+  readonly tensor: GraphQLObjectType;
+  readonly datatype: GraphQLEnumType;
+  readonly int64: GraphQLScalarType;
+  readonly base64: GraphQLScalarType;
+  readonly floatTensor: GraphQLScalarType;
+  readonly intTensor: GraphQLScalarType;
+  readonly booleanTensor: GraphQLScalarType;
+  readonly stringTensor: GraphQLScalarType;
+}
+
+/** What a task is bound to: one version of one model. */
+export interface TaskContext {
+  /** The model's name in the repository, for messages. */
+  readonly model: string;
+  /** PascalCase prefix of the generated types, such as `Iris`. */
+  readonly typePrefix: string;
+  readonly signature: RowSignature;
+  readonly manifest: Manifest;
+  readonly types: SharedTypes;
+}
+
+/** One input value of a typed prediction, as `Model.features` shows it. */
+export interface FeatureInfo {
+  readonly name: string;
+  /** The name in file or manifest, where `name` had to differ from it. */
+  readonly originalName: string | null;
+  readonly type: string;
+  readonly description: string | null;
+  readonly unit: string | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly categories: readonly string[] | null;
+  readonly nullable: boolean;
+}
+
+/** The values of a generated input type, after GraphQL has coerced them. The prototype is null. */
+export type TaskInput = Readonly<Record<string, unknown>>;
+
+/** A task that fits one version: its types, and the way from input to row and from row to result. */
+export interface BoundTask {
+  /** `<Prefix>Input`. */
+  readonly inputType: GraphQLInputObjectType;
+  /** `<Prefix>Prediction`, which implements `Prediction`. Its resolvers read what `decode` returns; `meta` is added by the caller. */
+  readonly outputType: GraphQLObjectType;
+  readonly features: readonly FeatureInfo[];
+  /** Classes in the order of the scores; null where the task has none. */
+  readonly labels: readonly string[] | null;
+  /**
+   * Turns one input into one row, with a tensor for every input of the signature. Synchronous unless it must decode a picture or the like.
+   * @throws GatewayError `BAD_USER_INPUT`
+   */
+  encode(input: TaskInput): NamedTensors | Promise<NamedTensors>;
+  /** The outputs that these fields of the output type need. May be empty (`meta` alone needs none). */
+  outputsFor(fields: ReadonlySet<string>): readonly string[];
+  /** Turns one row of those outputs into the source object of `outputType`. Outputs that no selected field needs are absent. */
+  decode(outputs: NamedTensors): object;
+}
+
+/** One way to give a model a face. One file and one row in the table of `index.ts`. Knows nothing of HTTP, batching or runtimes. */
+export interface Task {
+  /** The name in the manifest: that of the Hugging Face hub where there is one. */
+  readonly name: string;
+  /** @throws ModelLoadError when signature and manifest do not fit the task, saying what would. */
+  bind(context: TaskContext): BoundTask;
+}
