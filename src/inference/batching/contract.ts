@@ -1,0 +1,66 @@
+import type { OpenModel } from '../../backends/backend.ts';
+import type { BatchAxis } from '../../tasks/row-signature.ts';
+import type { NamedTensors } from '../../tensors/tensor.ts';
+import type { Clock } from './clock.ts';
+
+export interface BatcherOptions {
+  /** The batcher never has more than `instances` calls running, so the model's own queue stays empty. */
+  readonly model: Pick<OpenModel, 'run' | 'instances'>;
+  /** Only `dynamic` stacks rows; otherwise each row is its own call and `maxBatchSize` is of no effect. */
+  readonly axis: BatchAxis;
+  /** The most rows in one call. */
+  readonly maxBatchSize: number;
+  /** How long an incomplete batch waits for company while an instance is idle. 0: until the end of the tick. */
+  readonly maxDelayMs: number;
+  /** The most rows that may wait for a call. */
+  readonly maxQueueRows: number;
+  /** The output to compute where no row of a batch asks for any: the rows are checked by running them all the same. */
+  readonly fallbackOutput: string;
+  /** Named in every error. */
+  readonly identity: ModelIdentity;
+  readonly clock: Clock;
+  /** Told of every call after its rows were answered. Must not throw. */
+  readonly onCall?: ((report: CallReport) => void) | undefined;
+}
+
+export interface ModelIdentity {
+  readonly model: string;
+  readonly version: number;
+}
+
+/** What the rows of one `predict` or `predictMany` have in common. */
+export interface PredictOptions {
+  /** Names of the outputs the caller needs; may be empty. */
+  readonly outputs: readonly string[];
+  /** The point on the batcher's clock at which the caller stops waiting. */
+  readonly deadlineAt: number;
+  /** Aborted when the caller has left. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The answer to one row. */
+export interface PredictedRow {
+  /**
+   * The outputs that the caller asked for, without the batch dimension. They are views of the batch's buffers where
+   * that is possible: holding one row keeps the whole batch in memory, and nobody may write to them.
+   */
+  readonly outputs: NamedTensors;
+  /** Rows in the call that computed this row. */
+  readonly batchSize: number;
+  /** Milliseconds from the row's arrival to the start of the call that computed it. */
+  readonly queueMs: number;
+  /** Milliseconds that call took inside the model's runtime. */
+  readonly computeMs: number;
+}
+
+/** One call of the model, for metrics. */
+export interface CallReport {
+  /** Rows in the call. */
+  readonly batchSize: number;
+  /** The longest that a row of it has waited, in milliseconds. */
+  readonly queueMs: number;
+  /** Milliseconds inside the model's runtime; of a failed call, from start to failure. */
+  readonly computeMs: number;
+  /** `failed`: the model failed on these rows; `unavailable`: it could not be run at all. */
+  readonly outcome: 'succeeded' | 'failed' | 'unavailable';
+}
