@@ -1,0 +1,15 @@
+import { ModelLoadError } from '../errors.ts';
+import type { Task } from './task.ts';
+
+/** Every task by the name that the manifest gives it. A new task is one file and one row. */
+export const tasks: Readonly<Record<string, Task>> = {};
+
+/**
+ * The task of that name.
+ * @throws ModelLoadError listing the known ones.
+ */
+export function findTask(name: string): Task {
+  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+  if (task !== undefined) return task;
+  throw new ModelLoadError(`There is no task "${name}"; the tasks are ${Object.keys(tasks).join(', ')}.`);
+}
