@@ -1,22 +1,77 @@
+import type DataLoader from 'dataloader';
 import type { NamedTensors } from '../../tensors/tensor.ts';
+import { Admission } from './admission.ts';
+import { Cancellations } from './cancellations.ts';
+import { groupByLayout } from './collate.ts';
 import type { BatcherOptions, PredictedRow, PredictOptions } from './contract.ts';
+import { Deadlines } from './deadlines.ts';
+import { Failures } from './failures.ts';
+import { createLoader } from './loader.ts';
+import { CallRunner } from './runner.ts';
+import { BatchScheduler } from './scheduler.ts';
+import { createSubmission, type PendingRow, type Submission } from './submission.ts';
+
+/** What an answered row holds instead of its tensors. */
+const noTensors: NamedTensors = new Map();
 
 /**
  * Merges the rows of concurrent predictions into calls of one served version. Long-lived: one for each version.
+ *
+ * A row is admitted, put into a batch by the DataLoader, let go by the scheduler, and called by the runner; whatever
+ * answers it first, result, failure, deadline or cancellation, answers it for good. First come, first served: the rows
+ * of a long list go ahead of those that come after it.
  */
 export class Batcher {
-  constructor(_options: BatcherOptions) {
-    throw new Error('Under construction.');
+  readonly #options: BatcherOptions;
+  readonly #failures: Failures;
+  readonly #admission: Admission;
+  readonly #scheduler: BatchScheduler;
+  readonly #loader: DataLoader<PendingRow, PendingRow>;
+  readonly #runner: CallRunner;
+  readonly #deadlines: Deadlines;
+  readonly #cancellations: Cancellations;
+  #drained: PromiseWithResolvers<void> | null = null;
+
+  constructor(options: BatcherOptions) {
+    const { model, axis, maxQueueRows, maxDelayMs, clock } = options;
+    const maxBatchSize = axis.kind === 'dynamic' ? options.maxBatchSize : 1;
+    this.#options = options;
+    this.#failures = new Failures(options.identity);
+    this.#admission = new Admission({
+      maxQueueRows,
+      rowsPerCall: maxBatchSize,
+      instances: model.instances,
+      failures: this.#failures,
+    });
+    this.#runner = new CallRunner(options, this.#failures, {
+      answer: (row, result) => this.#answer(row, result),
+      expire: (submission) => this.#expire(submission),
+      leaveQueue: () => this.#admission.release(),
+      callEnded: (milliseconds) => this.#callEnded(milliseconds),
+    });
+    this.#scheduler = new BatchScheduler({
+      clock,
+      maxBatchSize,
+      maxDelayMs,
+      idleInstances: () => this.#runner.idleInstances,
+    });
+    this.#loader = createLoader({
+      maxBatchSize,
+      schedule: this.#scheduler.open,
+      run: (rows) => this.#runner.add(groupByLayout(rows)),
+    });
+    this.#deadlines = new Deadlines(clock, (submission) => this.#expire(submission));
+    this.#cancellations = new Cancellations((submission) => this.#cancel(submission));
   }
 
-  /** Rows that wait for a call. */
+  /** Rows that wait for their first call. */
   get queuedRows(): number {
-    return 0;
+    return this.#admission.queuedRows;
   }
 
   /** How long it takes to work off the rows that wait now, in whole milliseconds, at least 1: an estimate from past calls. */
   get retryAfterMs(): number {
-    return 1;
+    return this.#admission.retryAfterMs;
   }
 
   /**
@@ -24,18 +79,25 @@ export class Batcher {
    * @throws GatewayError with model and version: `OVERLOADED` (with `retryAfterMs`), `MODEL_UNAVAILABLE`,
    * `DEADLINE_EXCEEDED`, `CANCELLED`, `INFERENCE_FAILED`. Settles by the deadline at the latest.
    */
-  predict(_row: NamedTensors, _options: PredictOptions): Promise<PredictedRow> {
-    return Promise.reject(new Error('Under construction.'));
+  predict(row: NamedTensors, options: PredictOptions): Promise<PredictedRow> {
+    return new Promise((resolve, reject) => {
+      this.#submit([row], options, ([result]) => {
+        if (result === undefined || result instanceof Error) reject(result);
+        else resolve(result);
+      });
+    });
   }
 
   /**
    * Predicts a list of rows; the answer to row `i` is at index `i`, and a row that failed has its error there.
    * A list is taken whole or not at all.
-   * @throws GatewayError where the whole list is refused: `OVERLOADED` when it does not fit into the queue now,
-   * `BATCH_TOO_LARGE` when it is longer than the queue and never would, `MODEL_UNAVAILABLE` after `drain`.
+   * @throws GatewayError where the whole list is refused on arrival: `OVERLOADED` when it does not fit into the queue
+   * now, `BATCH_TOO_LARGE` when it is longer than the queue and never would, `MODEL_UNAVAILABLE` after `drain`,
+   * `CANCELLED` or `DEADLINE_EXCEEDED` when it came too late.
    */
-  predictMany(_rows: readonly NamedTensors[], _options: PredictOptions): Promise<(PredictedRow | Error)[]> {
-    return Promise.reject(new Error('Under construction.'));
+  predictMany(rows: readonly NamedTensors[], options: PredictOptions): Promise<(PredictedRow | Error)[]> {
+    if (rows.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => this.#submit(rows, options, resolve));
   }
 
   /**
@@ -43,6 +105,76 @@ export class Batcher {
    * returned. Only then may the model be closed. Idempotent.
    */
   drain(): Promise<void> {
-    return Promise.resolve();
+    if (this.#drained === null) {
+      this.#drained = Promise.withResolvers();
+      this.#scheduler.hurry();
+      this.#settleDrain();
+    }
+    return this.#drained.promise;
+  }
+
+  /** @throws GatewayError when the rows are refused; then `resolve` is not called. */
+  #submit(rows: readonly NamedTensors[], options: PredictOptions, resolve: Submission['resolve']): void {
+    const arrivedAt = this.#options.clock.now();
+    if (this.#drained !== null) throw this.#failures.draining();
+    if (options.signal?.aborted === true) throw this.#failures.cancelled();
+    if (options.deadlineAt <= arrivedAt) throw this.#failures.deadlineExceeded(arrivedAt, null, arrivedAt);
+    this.#admission.admit(rows.length);
+    const submission = createSubmission(rows, options, arrivedAt, resolve);
+    this.#deadlines.add(submission);
+    this.#cancellations.add(submission);
+    for (const row of submission.rows) {
+      void this.#loader.load(row);
+      this.#scheduler.rowAdded(row);
+    }
+  }
+
+  /** The one place where a row gets its result; only the first counts. */
+  #answer(row: PendingRow, result: PredictedRow | Error): void {
+    if (row.answered) return;
+    row.answered = true;
+    row.tensors = noTensors;
+    if (row.calledAt === null) {
+      this.#admission.release();
+      if (row.batch !== null) this.#scheduler.rowLeft(row.batch);
+    }
+    const { submission } = row;
+    submission.results[row.index] = result;
+    submission.remaining -= 1;
+    if (submission.remaining > 0) return;
+    this.#deadlines.delete(submission);
+    this.#cancellations.delete(submission);
+    submission.resolve(submission.results);
+    this.#settleDrain();
+  }
+
+  #cancel(submission: Submission): void {
+    const failure = this.#failures.cancelled();
+    for (const row of submission.rows) this.#answer(row, failure);
+  }
+
+  #expire(submission: Submission): void {
+    const now = this.#options.clock.now();
+    // The rows of one call share their error: a stack for each of thousands would cost more than the predictions.
+    const failures = new Map<number | null, Error>();
+    for (const row of submission.rows) {
+      if (row.answered) continue;
+      const failure =
+        failures.get(row.calledAt) ?? this.#failures.deadlineExceeded(submission.arrivedAt, row.calledAt, now);
+      failures.set(row.calledAt, failure);
+      this.#answer(row, failure);
+    }
+  }
+
+  #callEnded(milliseconds: number): void {
+    this.#admission.callTook(milliseconds);
+    this.#scheduler.consider();
+    this.#settleDrain();
+  }
+
+  #settleDrain(): void {
+    if (this.#drained === null || !this.#scheduler.empty || !this.#runner.idle) return;
+    this.#deadlines.stop();
+    this.#drained.resolve();
   }
 }

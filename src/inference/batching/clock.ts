@@ -4,9 +4,12 @@ export interface Clock {
   now(): number;
   /** Calls back once everything that the event loop has at hand was read: requests of one poll phase fall together. */
   endOfTick(callback: () => void): void;
-  /** Calls back after so many milliseconds. @returns a function that calls it off. */
+  /** Calls back after so many milliseconds, or earlier, never long after. @returns a function that calls it off. */
   after(delayMs: number, callback: () => void): () => void;
 }
+
+/** The longest delay that `setTimeout` takes; a longer one would fire at once. */
+const longestDelayMs = 2 ** 31 - 1;
 
 /** The clock of the process; its `now()` is `performance.now()`. */
 export const systemClock: Clock = {
@@ -15,7 +18,7 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(Math.ceil(delayMs), longestDelayMs));
     return () => clearTimeout(timer);
   },
 };

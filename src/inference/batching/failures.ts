@@ -1,0 +1,59 @@
+import { GatewayError, type ErrorCode, type GatewayErrorOptions } from '../../errors.ts';
+import type { ModelIdentity } from './contract.ts';
+
+/** Makes the errors of batching, each with model and version and a sentence that says what to do. */
+export class Failures {
+  readonly #identity: ModelIdentity;
+
+  constructor(identity: ModelIdentity) {
+    this.#identity = identity;
+  }
+
+  overloaded(rows: number, queuedRows: number, maxQueueRows: number, retryAfterMs: number): GatewayError {
+    const message = `The queue of ${this.#name} is full; try again in ${retryAfterMs} ms.`;
+    return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, maxQueueRows } });
+  }
+
+  tooManyRows(rows: number, maxQueueRows: number): GatewayError {
+    const message = `A list of ${rows} rows is longer than the queue of ${this.#name}; send at most ${maxQueueRows}.`;
+    return this.#make('BATCH_TOO_LARGE', message, { details: { rows, limit: maxQueueRows } });
+  }
+
+  draining(): GatewayError {
+    return this.#make('MODEL_UNAVAILABLE', `${this.#name} is being unloaded; try again.`);
+  }
+
+  cancelled(): GatewayError {
+    return this.#make('CANCELLED', 'The client left before the prediction was computed.');
+  }
+
+  /** @param calledAt when the call with the row started; null while it waits. */
+  deadlineExceeded(arrivedAt: number, calledAt: number | null, now: number): GatewayError {
+    const queuedMs = Math.round((calledAt ?? now) - arrivedAt);
+    const computingMs = calledAt === null ? 0 : Math.round(now - calledAt);
+    const computed = calledAt === null ? 'and was not computed' : `and was computed for ${computingMs} ms`;
+    const message = `The prediction was not finished by its deadline: it waited ${queuedMs} ms ${computed}.`;
+    return this.#make('DEADLINE_EXCEEDED', message, { details: { queuedMs, computingMs } });
+  }
+
+  inferenceFailed(message: string): GatewayError {
+    return this.#make('INFERENCE_FAILED', message);
+  }
+
+  /** What a call was rejected with, as it may be shown. Anything unforeseen is a fault of the server, never of the row. */
+  of(reason: unknown): GatewayError {
+    if (reason instanceof GatewayError) {
+      return this.#make(reason.code, reason.message, { ...reason.options, cause: reason.options.cause ?? reason });
+    }
+    return this.#make('INTERNAL_SERVER_ERROR', `${this.#name} could not be run.`, { cause: reason });
+  }
+
+  get #name(): string {
+    return `${this.#identity.model} version ${this.#identity.version}`;
+  }
+
+  #make(code: ErrorCode, message: string, options: GatewayErrorOptions = {}): GatewayError {
+    const { model, version } = this.#identity;
+    return new GatewayError(code, message, { ...options, model, version: String(version) });
+  }
+}

@@ -1,0 +1,139 @@
+import type { ErrorCode } from '../../errors.ts';
+import type { NamedTensors } from '../../tensors/tensor.ts';
+import type { BatcherOptions, CallReport, PredictedRow } from './contract.ts';
+import { collate, distribute, neededOutputs } from './collate.ts';
+import type { Failures } from './failures.ts';
+import type { PendingRow, Submission } from './submission.ts';
+
+/** The codes that can be the fault of a single row, which the others of its call must not pay for. */
+const rowFaults: ReadonlySet<ErrorCode> = new Set(['INFERENCE_FAILED', 'BAD_USER_INPUT']);
+
+/** What the runner tells the batcher. */
+export interface RunnerEvents {
+  /** A row has its result. */
+  readonly answer: (row: PendingRow, result: PredictedRow | Error) => void;
+  /** A submission turned out to be past its deadline. */
+  readonly expire: (submission: Submission) => void;
+  /** A row that waited goes into its first call. */
+  readonly leaveQueue: () => void;
+  /** A call has ended, after so many milliseconds, and its rows are answered or will be called again. */
+  readonly callEnded: (milliseconds: number) => void;
+}
+
+/**
+ * Runs calls, each a list of rows of one layout, in order, and never more at a time than there are instances.
+ *
+ * The groups of one batch are calls of their own: they run beside each other on idle instances, else one after
+ * another, and all of them before the next batch, so that rare shapes do not starve. The halves of a call that failed
+ * go first, since their rows are the oldest. A batch of n rows costs at most 2n - 1 calls, when each of them is bad.
+ */
+export class CallRunner {
+  readonly #options: BatcherOptions;
+  readonly #failures: Failures;
+  readonly #events: RunnerEvents;
+  readonly #calls: (readonly PendingRow[])[] = [];
+  #running = 0;
+
+  constructor(options: BatcherOptions, failures: Failures, events: RunnerEvents) {
+    this.#options = options;
+    this.#failures = failures;
+    this.#events = events;
+  }
+
+  /** Instances that neither run a call nor have one waiting for them; below 0 when more calls wait. */
+  get idleInstances(): number {
+    return this.#options.model.instances - this.#running - this.#calls.length;
+  }
+
+  /** Whether no call waits or runs. */
+  get idle(): boolean {
+    return this.#running === 0 && this.#calls.length === 0;
+  }
+
+  /** Takes calls and starts as many as can start. */
+  add(calls: readonly (readonly PendingRow[])[]): void {
+    this.#calls.push(...calls);
+    this.#startCalls();
+  }
+
+  #startCalls(): void {
+    while (this.#running < this.#options.model.instances) {
+      const call = this.#calls.shift();
+      if (call === undefined) return;
+      // Counted before its rows are looked at: telling a row that it is late can make other batches move.
+      this.#running += 1;
+      const startedAt = this.#options.clock.now();
+      const rows = this.#takeLive(call, startedAt);
+      if (rows.length > 0) void this.#run(rows, startedAt);
+      else this.#running -= 1;
+    }
+  }
+
+  /** The rows that still want an answer; those past their deadline are told so instead of being computed. */
+  #takeLive(call: readonly PendingRow[], now: number): PendingRow[] {
+    const live: PendingRow[] = [];
+    for (const row of call) {
+      if (!row.answered && row.submission.options.deadlineAt <= now) this.#events.expire(row.submission);
+      if (row.answered) continue;
+      if (row.calledAt === null) this.#events.leaveQueue();
+      row.calledAt = now;
+      live.push(row);
+    }
+    return live;
+  }
+
+  /** Never rejects. */
+  async #run(rows: readonly PendingRow[], startedAt: number): Promise<void> {
+    const { model, axis, fallbackOutput, clock, onCall } = this.#options;
+    let computeMs: number | null = null;
+    let outcome: CallReport['outcome'] = 'succeeded';
+    try {
+      const result = await model.run(collate(rows, axis), neededOutputs(rows, fallbackOutput));
+      const outputs = distribute(rows, result, axis, this.#failures);
+      computeMs = result.computeMs;
+      this.#answerAll(rows, outputs, startedAt, computeMs);
+    } catch (reason) {
+      const failure = this.#failures.of(reason);
+      outcome = rowFaults.has(failure.code) ? 'failed' : 'unavailable';
+      if (outcome === 'failed' && rows.length > 1) this.#retryInHalves(rows);
+      else for (const row of rows) this.#events.answer(row, failure);
+    }
+    this.#running -= 1;
+    const callMs = clock.now() - startedAt;
+    // The next call starts here, before the callers get to work on their results: the instance must not wait for them.
+    this.#startCalls();
+    this.#events.callEnded(callMs);
+    onCall?.({
+      batchSize: rows.length,
+      queueMs: longestWait(rows, startedAt),
+      computeMs: computeMs ?? callMs,
+      outcome,
+    });
+  }
+
+  #answerAll(
+    rows: readonly PendingRow[],
+    outputs: readonly NamedTensors[],
+    startedAt: number,
+    computeMs: number,
+  ): void {
+    for (const [index, row] of rows.entries()) {
+      const rowOutputs = outputs[index];
+      if (rowOutputs === undefined) continue;
+      const queueMs = startedAt - row.submission.arrivedAt;
+      this.#events.answer(row, { outputs: rowOutputs, batchSize: rows.length, queueMs, computeMs });
+    }
+  }
+
+  /** Finds the bad row by halving: the others are answered, and it alone gets the error. */
+  #retryInHalves(rows: readonly PendingRow[]): void {
+    const middle = Math.ceil(rows.length / 2);
+    this.#calls.unshift(rows.slice(0, middle), rows.slice(middle));
+  }
+}
+
+function longestWait(rows: readonly PendingRow[], startedAt: number): number {
+  let longest = 0;
+  for (const { submission } of rows) longest = Math.max(longest, startedAt - submission.arrivedAt);
+  return longest;
+}
