@@ -1,8 +1,15 @@
 import { ModelLoadError } from '../errors.ts';
+import { tabularClassification } from './tabular-classification.ts';
+import { tabularRegression } from './tabular-regression.ts';
 import type { Task } from './task.ts';
+import { tensorTask } from './tensor.ts';
 
 /** Every task by the name that the manifest gives it. A new task is one file and one row. */
-export const tasks: Readonly<Record<string, Task>> = {};
+export const tasks: Readonly<Record<string, Task>> = {
+  tensor: tensorTask,
+  'tabular-classification': tabularClassification,
+  'tabular-regression': tabularRegression,
+};
 
 /**
  * The task of that name.

@@ -33,6 +33,8 @@ export interface BatchAxisOptions {
   readonly enabled?: boolean | undefined;
   /** `none` says that the first dimension is data and no batch, whatever it looks like. @default 'auto' */
   readonly axis?: 'auto' | 'none' | undefined;
+  /** Why `axis` is `none`. @default that the manifest says so */
+  readonly reason?: string | undefined;
 }
 
 /** Finds the batch dimension from the declared shapes. */
@@ -47,15 +49,26 @@ export function rowSignature(signature: Signature, options: BatchAxisOptions = {
   };
 }
 
+/**
+ * The name of a dimension, where its author gave it one. Converters of TensorFlow (tf2onnx) and Paddle number every
+ * free dimension of a file, so that the same batch has other names in inputs and outputs.
+ */
+function authoredName(dimension: Dimension): Dimension {
+  const numbered = typeof dimension === 'string' && /^(unk__|(p2o\.)?DynamicDimension\.)\d+$/.test(dimension);
+  return numbered || dimension === '' ? null : dimension;
+}
+
 function findAxis(signature: Signature, options: BatchAxisOptions): BatchAxis {
   const none = (reason: string): BatchAxis => ({ kind: 'none', reason });
-  if (options.axis === 'none') return none('The manifest says that the first dimension is no batch dimension.');
+  if (options.axis === 'none') {
+    return none(options.reason ?? 'The manifest says that the first dimension is no batch dimension.');
+  }
   if (signature.inputs.length === 0) return none('The model has no inputs.');
   const names = new Set<string>();
   let ones = 0;
   for (const { name, shape } of signature.inputs) {
     if (shape === null) return none(`The file declares no shape for the input "${name}".`);
-    const first = shape[0];
+    const first = shape.map(authoredName)[0];
     if (first === undefined) return none(`The input "${name}" is a scalar.`);
     if (first === 1) ones += 1;
     else if (typeof first === 'number') return none(`The first dimension of the input "${name}" is fixed at ${first}.`);
@@ -65,7 +78,7 @@ function findAxis(signature: Signature, options: BatchAxisOptions): BatchAxis {
   if (names.size > 1) return none(`The first dimensions of the inputs differ: ${[...names].join(', ')}.`);
   for (const { name, shape } of signature.outputs) {
     if (shape === null) continue;
-    const first = shape[0];
+    const first = shape.map(authoredName)[0];
     if (first === undefined) return none(`The output "${name}" is a scalar, which cannot be split into rows.`);
     if (ones > 0 && first !== 1 && first !== null)
       return none(`The first dimension of the output "${name}" is ${first}, of the inputs 1.`);

@@ -1,7 +1,8 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, type GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { describeValue } from '../errors.ts';
 import { readWideInteger } from '../tensors/elements.ts';
 import { jsonInteger } from '../tensors/values.ts';
+import { defineScalar } from './define-scalar.ts';
 import { tensorScalars } from './tensor-scalars.ts';
 
 const least = -(2n ** 63n);
@@ -9,7 +10,7 @@ const least = -(2n ** 63n);
 const greatest = 2n ** 64n - 1n;
 
 /** Parses to a bigint; serializes a bigint, or a whole number, by the rules of `jsonInteger`. */
-const Int64 = new GraphQLScalarType({
+const Int64 = defineScalar({
   name: 'Int64',
   parseValue: parseInt64,
   parseLiteral(node) {
@@ -26,7 +27,7 @@ function parseInt64(value: unknown): bigint {
 }
 
 /** Parses to a string: the decimal number of a version, or one of its labels. */
-const VersionRef = new GraphQLScalarType({
+const VersionRef = defineScalar({
   name: 'VersionRef',
   parseValue: parseVersionRef,
   parseLiteral: (node) => parseVersionRef(simpleLiteral(node)),
@@ -40,7 +41,7 @@ function parseVersionRef(value: unknown): string {
 }
 
 /** Parses to the base64 text as it is; whoever decodes it checks it, once. Data URIs therefore pass too. */
-const Base64 = new GraphQLScalarType({
+const Base64 = defineScalar({
   name: 'Base64',
   parseValue: parseBase64,
   parseLiteral: (node) => parseBase64(simpleLiteral(node)),
@@ -53,7 +54,7 @@ function parseBase64(value: unknown): string {
 }
 
 /** Parses to a Date; serializes a Date, or milliseconds since 1970. */
-const DateTime = new GraphQLScalarType({
+const DateTime = defineScalar({
   name: 'DateTime',
   parseValue: parseDateTime,
   parseLiteral: (node) => parseDateTime(simpleLiteral(node)),
@@ -73,7 +74,7 @@ function parseDateTime(value: unknown): Date {
 }
 
 /** Parses to a number; serializes a number or a bigint that a number holds exactly. */
-const SafeInt = new GraphQLScalarType({
+const SafeInt = defineScalar({
   name: 'SafeInt',
   parseValue: parseSafeInt,
   parseLiteral: (node) => parseSafeInt(simpleLiteral(node)),

@@ -1,7 +1,8 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, type GraphQLScalarType } from 'graphql';
 import { describeValue } from '../errors.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 import { tensorToValues } from '../tensors/values.ts';
+import { defineScalar } from './define-scalar.ts';
 import { tensorLiteral } from './tensor-literals.ts';
 
 /**
@@ -21,7 +22,7 @@ function tensorScalar(name: string, bare: readonly string[], expected: string): 
     if (Array.isArray(value) || bare.includes(typeof value)) return value;
     throw new GraphQLError(`${name}: expected ${expected}, got ${describeValue(value)}.`);
   };
-  return new GraphQLScalarType({
+  return defineScalar({
     name,
     parseValue: accept,
     // Inside a list a variable has this very type, so that a single element must pass for one.

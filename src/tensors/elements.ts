@@ -110,8 +110,12 @@ function integers(datatype: Datatype, allocate: (count: number) => Integers): El
   return simple<number, Integers>({
     expected: `an integer from ${least} to ${greatest}`,
     allocate,
-    read: (value) =>
-      Number.isInteger(value) && Number(value) >= low && Number(value) <= high ? Number(value) : undefined,
+    read(value) {
+      const integer = typeof value === 'bigint' ? Number(value) : value;
+      return typeof integer === 'number' && Number.isInteger(integer) && integer >= low && integer <= high
+        ? integer
+        : undefined;
+    },
     reason: (value) => (typeof value === 'bigint' || Number.isInteger(value) ? 'OUT_OF_RANGE' : 'WRONG_TYPE'),
   });
 }

@@ -1,0 +1,66 @@
+import type { ManifestFeature } from '../repository/manifest.ts';
+import type { Datatype } from '../tensors/datatypes.ts';
+import type { FeatureKind } from './feature-column.ts';
+
+/** At most so many categories are spelled out in a sentence. */
+const maxListed = 12;
+
+/** What a feature is, for people who read the schema: "Sepal length in cm, 0 to 30." */
+export function describeFeature(feature: ManifestFeature, field: string): string {
+  const { name, description, unit, min, max, categories, nullable } = feature;
+  const subject = (description ?? name).trim().replace(/\.$/, '');
+  const inUnit = unit === undefined || subject.endsWith(` in ${unit}`) ? '' : ` in ${unit}`;
+  const range = rangeWords(min, max);
+  const among = categories === undefined ? '' : `, ${oneOf(categories)}`;
+  const sentences = [`${subject}${inUnit}${range === '' ? '' : `, ${range}`}${among}.`];
+  if (nullable) sentences.push('Null where it is not known.');
+  if (field !== name) sentences.push(`\`${name}\` in the manifest or the model's file.`);
+  return sentences.join(' ');
+}
+
+/** What a value must be, for an error: "a number from 0 to 30 (cm)". */
+export function describeExpected(
+  feature: ManifestFeature,
+  kind: FeatureKind,
+  datatype: Datatype,
+  least: number | bigint,
+  greatest: number | bigint,
+): string {
+  const unit = feature.unit === undefined ? '' : ` (${feature.unit})`;
+  return `${kindWords(feature, kind, datatype, least, greatest)}${unit}${feature.nullable ? ', or null' : ''}`;
+}
+
+function kindWords(
+  { min, max, categories }: ManifestFeature,
+  kind: FeatureKind,
+  datatype: Datatype,
+  least: number | bigint,
+  greatest: number | bigint,
+): string {
+  switch (kind) {
+    case 'float': {
+      if (min === undefined && max === undefined) return `a number that fits ${datatype}`;
+      return min !== undefined && max !== undefined
+        ? `a number from ${min} to ${max}`
+        : `a number of ${rangeWords(min, max)}`;
+    }
+    case 'integer':
+      return `an integer from ${least} to ${greatest}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return categories === undefined ? 'a string without NUL and without lone surrogates' : oneOf(categories);
+  }
+}
+
+function rangeWords(min: number | undefined, max: number | undefined): string {
+  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
+  if (min !== undefined) return `at least ${min}`;
+  return max === undefined ? '' : `at most ${max}`;
+}
+
+function oneOf(categories: readonly string[]): string {
+  const listed = categories.slice(0, maxListed).map((category) => JSON.stringify(category));
+  const rest = categories.length - listed.length;
+  return `one of ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}

@@ -1,0 +1,42 @@
+import { ModelLoadError } from '../errors.ts';
+import type { Manifest } from '../repository/manifest.ts';
+import { formatShape } from '../tensors/shape.ts';
+import type { RowPort } from './row-signature.ts';
+import type { TaskContext } from './task.ts';
+
+/**
+ * The output that the manifest names for a part.
+ * @returns null where it names none.
+ * @throws ModelLoadError when the model has none of that name, or one that cannot be it.
+ */
+export function namedOutput(
+  { signature, manifest }: TaskContext,
+  part: 'label' | 'scores' | 'value',
+  fits: (port: RowPort) => boolean,
+): RowPort | null {
+  const name = manifest.outputs[part];
+  if (name === undefined) return null;
+  const found = signature.outputs.find((port) => port.name === name);
+  const has = `the model gives ${describeOutputs(signature.outputs)}`;
+  if (found === undefined) throw new ModelLoadError(`The manifest says outputs.${part}: "${name}", and ${has}.`);
+  if (!fits(found)) throw new ModelLoadError(`The output "${name}" cannot be the ${part}: ${has}.`);
+  return found;
+}
+
+/** Outputs for a message: `"probabilities" FP32 [3]`. */
+export function describeOutputs(outputs: readonly RowPort[]): string {
+  return outputs.map(({ name, datatype, shape }) => `"${name}" ${datatype} ${formatShape(shape)}`).join(', ');
+}
+
+/**
+ * Refuses what the manifest says of outputs that the task does not use, since it would silently do nothing.
+ * @throws ModelLoadError
+ */
+export function refuseUnusedOutputs({ manifest }: TaskContext, used: readonly (keyof Manifest['outputs'])[]): void {
+  const { label, scores, value, activation } = manifest.outputs;
+  const given = { label, scores, value, activation: activation === 'none' ? undefined : activation };
+  for (const part of ['label', 'scores', 'value', 'activation'] as const) {
+    if (given[part] === undefined || used.includes(part)) continue;
+    throw new ModelLoadError(`The task ${manifest.task} has no use for outputs.${part}: ${given[part]}.`);
+  }
+}

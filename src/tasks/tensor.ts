@@ -1,0 +1,204 @@
+import { type GraphQLFieldConfig, type GraphQLInputFieldConfig, GraphQLNonNull } from 'graphql';
+import { GatewayError, ModelLoadError, badInput, describeValue } from '../errors.ts';
+import { base64ToTensor } from '../tensors/base64.ts';
+import { elementReaders } from '../tensors/elements.ts';
+import { tensorNumbers } from '../tensors/numbers.ts';
+import { type DimensionBindings, formatShape } from '../tensors/shape.ts';
+import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
+import { valuesToTensor } from '../tensors/values.ts';
+import {
+  elementType,
+  inputType,
+  isSingleElement,
+  predictionType,
+  refuseUnknownNames,
+  tensorType,
+} from './field-types.ts';
+import { refuseUnusedOutputs } from './model-outputs.ts';
+import { distinctNames } from './names.ts';
+import type { RowPort } from './row-signature.ts';
+import type { BoundTask, FeatureInfo, Task, TaskContext, TaskInput } from './task.ts';
+
+/**
+ * The task of a model of which nothing is known but its signature: one field for each input and each output.
+ * What is one element in a row is a plain GraphQL value, everything larger is a tensor.
+ */
+export const tensorTask: Task = { name: 'tensor', bind };
+
+/** An input or output with the name of its field. */
+interface NamedPort {
+  readonly field: string;
+  readonly port: RowPort;
+  readonly single: boolean;
+}
+
+function bind(context: TaskContext): BoundTask {
+  const { signature, types, manifest } = context;
+  refuseUnusedOutputs(context, []);
+  const inputs = namedPorts(signature.inputs, 'inputs of the model');
+  // The interface `Prediction` has a field `meta` of its own.
+  const outputs = namedPorts(signature.outputs, 'outputs of the model', (name) => (name === 'meta' ? 'meta_' : name));
+  const notes = featureNotes(context);
+  const features = inputs.map((input) => featureInfo(input, context, notes.get(input.port.name)));
+  const inputFields = inputs.map((input, index): [string, GraphQLInputFieldConfig] => [
+    input.field,
+    {
+      type: new GraphQLNonNull((input.single ? elementType : tensorType)(input.port.datatype, types)),
+      description: features[index]?.description,
+    },
+  ]);
+  const known = new Set(inputs.map(({ field }) => field));
+  return {
+    inputType: inputType(context, Object.fromEntries(inputFields)),
+    outputType: predictionType(context, Object.fromEntries(outputs.map((output) => outputField(output, context)))),
+    features,
+    labels: manifest.labels ?? null,
+    encode(input) {
+      refuseUnknownNames(input, known);
+      return encodeRow(inputs, input);
+    },
+    outputsFor: (fields) => outputs.filter(({ field }) => fields.has(field)).map(({ port }) => port.name),
+    decode: (row) => decodeRow(outputs, row),
+  };
+}
+
+function namedPorts(ports: readonly RowPort[], what: string, rename?: (name: string) => string): readonly NamedPort[] {
+  const names = distinctNames(
+    ports.map(({ name }) => name),
+    what,
+    rename,
+  );
+  return ports.map((port, index) => ({ field: names[index] ?? '', port, single: isSingleElement(port) }));
+}
+
+/** What the manifest says of inputs; only words, since nothing but the tabular tasks checks values of features. */
+function featureNotes({ manifest, signature }: TaskContext) {
+  const notes = new Map<string, { readonly description: string | undefined; readonly unit: string | undefined }>();
+  for (const feature of manifest.features ?? []) {
+    const name = feature.input ?? feature.name;
+    if (!signature.inputs.some((port) => port.name === name)) {
+      const inputs = signature.inputs.map((port) => port.name).join(', ');
+      throw new ModelLoadError(`The feature "${feature.name}" is no input of the model; its inputs are ${inputs}.`);
+    }
+    const { name: _name, input: _input, description, unit, nullable, example: _example, ...checks } = feature;
+    const unused = Object.entries({ ...checks, nullable: nullable ? true : undefined }).find(
+      ([, value]) => value !== undefined,
+    );
+    if (unused !== undefined) {
+      throw new ModelLoadError(
+        `The task tensor takes no ${unused[0]} for the feature "${feature.name}"; say task: tabular-classification or tabular-regression.`,
+      );
+    }
+    notes.set(name, { description, unit });
+  }
+  return notes;
+}
+
+function featureInfo(
+  { field, port, single }: NamedPort,
+  { types }: TaskContext,
+  note: { readonly description: string | undefined; readonly unit: string | undefined } | undefined,
+): FeatureInfo {
+  const { datatype, name } = port;
+  const type = (single ? elementType : tensorType)(datatype, types);
+  const own = note?.description === undefined ? '' : `${note.description.replace(/\.$/, '')}. `;
+  const unit = note?.unit === undefined ? '' : `, in ${note.unit}`;
+  return {
+    name: field,
+    originalName: field === name ? null : name,
+    type: `${type.name}!`,
+    description: `${own}${describePort(port, field)}${unit}.`,
+    unit: note?.unit ?? null,
+    min: null,
+    max: null,
+    categories: null,
+    nullable: false,
+  };
+}
+
+function describePort({ datatype, shape, name }: RowPort, field: string): string {
+  const original = field === name ? '' : `, \`${name}\` in the model's file`;
+  return `${datatype} of ${shape === null ? 'any shape' : `shape ${formatShape(shape)}`}${original}`;
+}
+
+function outputField(
+  { field, port, single }: NamedPort,
+  { types }: TaskContext,
+): [string, GraphQLFieldConfig<unknown, unknown>] {
+  const description = `${describePort(port, field)}.`;
+  if (!single) return [field, { type: new GraphQLNonNull(types.tensor), description }];
+  const type = elementType(port.datatype, types);
+  if (type.name !== 'Float') return [field, { type: new GraphQLNonNull(type), description }];
+  return [
+    field,
+    {
+      type,
+      description: `${description} Null, with an error, where the model gives NaN or an infinity; \`infer\` returns those.`,
+      resolve: (source) => requireFinite((source as Readonly<Record<string, unknown>>)[field], port.name),
+    },
+  ];
+}
+
+function requireFinite(value: unknown, output: string): unknown {
+  if (Number.isFinite(value)) return value;
+  const message = `The model gave ${describeValue(value)} for the output "${output}", which is no number of GraphQL; use infer.`;
+  throw new GatewayError('INFERENCE_FAILED', message);
+}
+
+function encodeRow(inputs: readonly NamedPort[], input: TaskInput): NamedTensors {
+  const bindings: DimensionBindings = new Map();
+  const row = new Map<string, Tensor>();
+  const later: NamedPort[] = [];
+  for (const named of inputs) {
+    const value = input[named.field];
+    if (isBase64(value, named)) later.push(named);
+    else row.set(named.port.name, encodeValues(value, named, bindings));
+  }
+  // Bytes do not tell two open sizes; lists among the other inputs may have told one of them.
+  for (const { field, port } of later) {
+    row.set(port.name, base64ToTensor(String(input[field]), port.datatype, port.shape, field, bindings));
+  }
+  return row;
+}
+
+/** A lone string may be base64 except where it is the element itself. */
+function isBase64(value: unknown, { port, single }: NamedPort): boolean {
+  return typeof value === 'string' && !single && port.datatype !== 'BYTES' && port.shape !== null;
+}
+
+function encodeValues(value: unknown, { field, port, single }: NamedPort, bindings: DimensionBindings): Tensor {
+  const { datatype, shape } = port;
+  if (value === undefined)
+    throw badInput({ reason: 'MISSING', input: field, expected: 'a value', received: 'nothing' });
+  if (!single) return valuesToTensor(value, datatype, shape, field, { bindings });
+  const reader = elementReaders[datatype];
+  const store = reader.allocate(1);
+  if (store.fill([value], 0) === -1) return { datatype, shape: (shape ?? []).map(() => 1), data: store.data() };
+  throw badInput({
+    reason: reader.reason(value),
+    input: field,
+    expected: reader.expected,
+    received: describeValue(value),
+  });
+}
+
+function decodeRow(outputs: readonly NamedPort[], row: NamedTensors): object {
+  const source: Record<string, unknown> = {};
+  for (const { field, port, single } of outputs) {
+    const tensor = row.get(port.name);
+    if (tensor !== undefined) source[field] = single ? element(tensor, port.name) : tensor;
+  }
+  return source;
+}
+
+function element(tensor: Tensor, output: string): unknown {
+  const { datatype, data } = tensor;
+  if (data.length !== 1) {
+    throw new GatewayError(
+      'INFERENCE_FAILED',
+      `The model gave ${data.length} elements for the output "${output}", and its file declares one.`,
+    );
+  }
+  if (datatype === 'BOOL') return data[0] === 1;
+  return datatype === 'FP16' ? tensorNumbers(tensor)[0] : data[0];
+}
