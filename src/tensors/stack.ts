@@ -6,7 +6,8 @@ export function sameLayout(first: NamedTensors, second: NamedTensors): boolean {
   if (first.size !== second.size) return false;
   for (const [name, tensor] of first) {
     const other = second.get(name);
-    if (other === undefined || other.datatype !== tensor.datatype || !sameShape(other.shape, tensor.shape)) return false;
+    if (other === undefined || other.datatype !== tensor.datatype || !sameShape(other.shape, tensor.shape))
+      return false;
   }
   return true;
 }
@@ -37,7 +38,12 @@ export function stackRows(rows: readonly NamedTensors[]): NamedTensors {
 /** Copies a row as it is, without a batch dimension. */
 export function copyRow(row: NamedTensors): NamedTensors {
   const copy = new Map<string, Tensor>();
-  for (const [name, { datatype, shape, data }] of row) copy.set(name, { datatype, shape, data: data.slice() });
+  for (const [name, { datatype, shape, data }] of row) {
+    // Not `data.slice()`: that of a Buffer is a view, and handing it on would take the original away.
+    const own = newData(datatype, data.length);
+    copyInto(own, data, 0);
+    copy.set(name, { datatype, shape, data: own });
+  }
   return copy;
 }
 
