@@ -39,10 +39,10 @@ export interface ModelFile {
 export interface OpenRequest {
   /** Absolute path of the model file. Never shown to clients. */
   readonly path: string;
-  /** How many calls can run at the same time. Each instance costs the model's weights in memory. */
-  readonly instances: number;
-  /** Threads that one call may use. */
-  readonly threadsPerInstance: number;
+  /** How many calls can run at the same time. Each instance costs the model's weights in memory. @default 1 */
+  readonly instances?: number | undefined;
+  /** Threads that one call may use. @default the CPUs that the process may use, divided by the instances */
+  readonly threadsPerInstance?: number | undefined;
 }
 
 export interface RunResult {
@@ -77,6 +77,8 @@ export interface OpenModel {
 /** A runtime that can run models. */
 export interface Backend {
   readonly name: string;
+  /** Version of the runtime, such as `1.30.0`. */
+  readonly version: string;
   /** File name of the model inside a version folder, such as `model.onnx`. */
   readonly modelFileName: string;
   /**

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import {
+  compileOptions,
+  listSettings,
+  OptionsError,
+  type GatewayOptions,
+  type SettingName,
+} from '../config/options.ts';
+import { ModelLoadError } from '../errors.ts';
+import { printSchemaCommand } from './schema.ts';
+import { serve } from './serve.ts';
+
+/** What a command may use of the process it runs in. */
+export interface CommandEnvironment {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly output: NodeJS.WriteStream;
+  readonly errors: NodeJS.WriteStream;
+  onStopSignal(callback: (signal: string) => void): void;
+}
+
+/** One command: does its work and says with which code the process ends. */
+export type CommandAction = (
+  options: GatewayOptions,
+  io: CommandEnvironment,
+  softwareVersion: string,
+) => Promise<number>;
+
+/**
+ * Reads the command line and runs the command that it names; `serve` when it names none.
+ * @returns the exit code: 0 for success, 1 when the command failed, 2 when it was asked for wrongly.
+ */
+export async function runCommandLine(io: CommandEnvironment): Promise<number> {
+  const softwareVersion = readVersion();
+  let exitCode = 0;
+  const program = new Command('inferql')
+    .description('Serve a folder of ONNX models as a typed, batching GraphQL API.')
+    .version(softwareVersion)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.output.write(text), writeErr: (text) => io.errors.write(text) });
+
+  const add = (name: string, description: string, action: CommandAction, isDefault = false): void => {
+    const command = program
+      .command(name, { isDefault })
+      .description(description)
+      .argument('[models]', 'folder of the models');
+    for (const { name: key, flag, env, help, byDefault } of listSettings()) {
+      const text = `${help} Environment: ${env}. Default: ${byDefault}.`;
+      if (byDefault === 'true') command.addOption(new Option(`--no-${flag.slice(2)}`, text));
+      else command.addOption(new Option(`${flag} <${key}>`, text));
+    }
+    command.action(async (folder: string | undefined, flags: Partial<Record<SettingName, unknown>>) => {
+      const given = { ...flags, ...(folder === undefined ? {} : { models: folder }) };
+      // commander sets a negatable flag to true by itself; only the explicit `--no-…` is a choice.
+      if (given.playground === true) delete given.playground;
+      exitCode = await action(compileOptions(given, io.environment), io, softwareVersion);
+    });
+  };
+  add('serve', 'serve the models over GraphQL (the default)', serve, true);
+  add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand);
+
+  try {
+    await program.parseAsync(io.arguments, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof OptionsError) {
+      io.errors.write(`inferql: ${error.message}\n`);
+      return 2;
+    }
+    if (error instanceof ModelLoadError || isListenError(error)) {
+      io.errors.write(`inferql: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function isListenError(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
+  );
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version: unknown }).version);
+}

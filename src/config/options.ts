@@ -1,0 +1,155 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** How many rows, fields and bytes one request may ask for. */
+export interface RequestLimits {
+  readonly maxBodyBytes: number;
+  readonly maxOperationsPerRequest: number;
+  readonly maxRowsPerField: number;
+  readonly maxRowsPerOperation: number;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxFields: number;
+}
+
+/** Everything that can be set, checked and complete. */
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Absolute path of the model repository. */
+  readonly models: string;
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  /** `auto` is pretty on a terminal and JSON elsewhere. */
+  readonly logFormat: 'auto' | 'json' | 'pretty';
+  readonly playground: boolean;
+  readonly parallelLoads: number;
+  /** How long requests in flight may take to finish when the server stops. */
+  readonly shutdownGraceMs: number;
+  readonly limits: RequestLimits;
+}
+
+const count = z.coerce.number().int().positive();
+
+const settings = {
+  host: { env: 'HOST', schema: z.string().min(1).default('127.0.0.1'), help: 'Address to listen on.' },
+  port: {
+    env: 'PORT',
+    schema: z.coerce.number().int().min(0).max(65_535).default(4000),
+    help: 'Port to listen on; 0 lets the system choose.',
+  },
+  models: { env: 'INFERQL_MODELS', schema: z.string().min(1).default('models'), help: 'Folder of the models.' },
+  logLevel: {
+    env: 'INFERQL_LOG_LEVEL',
+    schema: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+    help: 'Least level that is logged.',
+  },
+  logFormat: {
+    env: 'INFERQL_LOG_FORMAT',
+    schema: z.enum(['auto', 'json', 'pretty']).default('auto'),
+    help: 'auto is pretty on a terminal and JSON elsewhere.',
+  },
+  playground: {
+    env: 'INFERQL_PLAYGROUND',
+    schema: z.stringbool().or(z.boolean()).default(true),
+    help: 'Whether / shows the playground.',
+  },
+  parallelLoads: {
+    env: 'INFERQL_PARALLEL_LOADS',
+    schema: count.default(2),
+    help: 'How many versions are loaded at the same time.',
+  },
+  shutdownGraceMs: {
+    env: 'INFERQL_SHUTDOWN_GRACE_MS',
+    schema: count.default(10_000),
+    help: 'How long requests in flight may take to finish when the server stops.',
+  },
+  maxBodyBytes: {
+    env: 'INFERQL_MAX_BODY_BYTES',
+    schema: count.default(16 * 1024 * 1024),
+    help: 'The most bytes in a body.',
+  },
+  maxOperationsPerRequest: {
+    env: 'INFERQL_MAX_OPERATIONS',
+    schema: count.default(100),
+    help: 'The most operations in an array of operations.',
+  },
+  maxRowsPerField: {
+    env: 'INFERQL_MAX_ROWS_PER_FIELD',
+    schema: count.default(10_000),
+    help: 'The most rows in one list of inputs.',
+  },
+  maxRowsPerOperation: {
+    env: 'INFERQL_MAX_ROWS_PER_OPERATION',
+    schema: count.default(10_000),
+    help: 'The most rows one operation may predict.',
+  },
+  maxTokens: { env: 'INFERQL_MAX_TOKENS', schema: count.default(10_000), help: 'The most tokens in a document.' },
+  maxDepth: { env: 'INFERQL_MAX_DEPTH', schema: count.default(20), help: 'How deeply selections may be nested.' },
+  maxFields: {
+    env: 'INFERQL_MAX_FIELDS',
+    schema: count.default(2_000),
+    help: 'The most fields, fragments expanded, in one operation.',
+  },
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+/** Every setting with its environment variable, its flag and its help, for the command line and the docs. */
+export function listSettings(): { name: SettingName; env: string; flag: string; help: string; byDefault: string }[] {
+  const names = Object.keys(settings) as SettingName[];
+  return names.map((name) => ({
+    name,
+    env: settings[name].env,
+    flag: `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    help: settings[name].help,
+    byDefault: String(settings[name].schema.parse(undefined)),
+  }));
+}
+
+/** A setting that does not fit; the message names it, the value and what is allowed. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+/**
+ * Compiles the options: flags before environment before defaults.
+ * @throws OptionsError naming the setting, the offending value and what is allowed.
+ */
+export function compileOptions(
+  flags: Readonly<Partial<Record<SettingName, unknown>>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): GatewayOptions {
+  const value = <Name extends SettingName>(name: Name): z.output<(typeof settings)[Name]['schema']> => {
+    const { env, schema } = settings[name];
+    const fromFlag = flags[name];
+    // An empty variable is how many shells and container files say "not set".
+    const given = fromFlag ?? (environment[env] === '' ? undefined : environment[env]);
+    const checked = schema.safeParse(given);
+    if (checked.success) return checked.data as z.output<(typeof settings)[Name]['schema']>;
+    const flag = listSettings().find((setting) => setting.name === name)?.flag ?? name;
+    const source = fromFlag === undefined ? `environment variable ${env}` : `option ${flag}`;
+    throw new OptionsError(
+      `${source}: ${checked.error.issues[0]?.message ?? 'invalid'} (got ${JSON.stringify(given)})`,
+    );
+  };
+  return Object.freeze({
+    host: value('host'),
+    port: value('port'),
+    models: resolve(value('models')),
+    logLevel: value('logLevel'),
+    logFormat: value('logFormat'),
+    playground: value('playground'),
+    parallelLoads: value('parallelLoads'),
+    shutdownGraceMs: value('shutdownGraceMs'),
+    limits: Object.freeze({
+      maxBodyBytes: value('maxBodyBytes'),
+      maxOperationsPerRequest: value('maxOperationsPerRequest'),
+      maxRowsPerField: value('maxRowsPerField'),
+      maxRowsPerOperation: value('maxRowsPerOperation'),
+      maxTokens: value('maxTokens'),
+      maxDepth: value('maxDepth'),
+      maxFields: value('maxFields'),
+    }),
+  });
+}

@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Backend } from './backends/backend.ts';
+import { createBackend } from './backends/index.ts';
+import type { GatewayOptions } from './config/options.ts';
+import { ModelLoadError } from './errors.ts';
+import { createApollo } from './graphql/apollo.ts';
+import { apiNames, nameConflict } from './graphql/api-names.ts';
+import type { GraphQLServices } from './graphql/context.ts';
+import { contractOf, LiveSchema } from './graphql/live-schema.ts';
+import { buildStaticSchema, type StaticSchema } from './graphql/static-schema.ts';
+import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
+import { registerHealth } from './http/health.ts';
+import { registerPlayground } from './http/playground-endpoint.ts';
+import type { RequestScope } from './http/request-scope.ts';
+import { createHttpServer } from './http/server.ts';
+import { systemClock } from './inference/batching/clock.ts';
+import type { CallReport } from './inference/batching/contract.ts';
+import { goldenFileName, readGolden } from './inference/golden.ts';
+import { probeBatchAxis } from './inference/probe-batch-axis.ts';
+import { closeServedModel, createServedModel, type ServedModel } from './inference/served-model.ts';
+import { warmUp } from './inference/warm-up.ts';
+import { errorFields, type Logger } from './observability/logger.ts';
+import { Repository, type RepositoryHooks, type VersionToOpen } from './repository/repository.ts';
+import { findTask } from './tasks/index.ts';
+import { rowSignature } from './tasks/row-signature.ts';
+
+/** A running server. */
+export interface Gateway {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Resolves once every model found at start is ready or has failed with a reason. */
+  readonly ready: Promise<void>;
+  /** Finishes requests in flight, within the grace period, then frees every model. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** The models of a repository and the schema made from them, without anything that listens. */
+export interface ModelService {
+  readonly repository: Repository<ServedModel>;
+  readonly liveSchema: LiveSchema;
+  readonly backend: Backend;
+}
+
+/** Puts together what loads models and what makes a schema of them. Nothing is loaded yet. */
+export function createModelService(options: GatewayOptions, logger: Logger): ModelService {
+  const base = buildStaticSchema();
+  const backend = createBackend('onnxruntime', { cpus: availableParallelism() });
+  const repository: Repository<ServedModel> = new Repository(
+    { root: options.models, parallelLoads: options.parallelLoads },
+    repositoryHooks(backend, base, logger, () => [...repository.models.keys()]),
+  );
+  const liveSchema = new LiveSchema(
+    base,
+    () => listServed(repository),
+    (error) => logger.error('the new schema is invalid; the one before it stays', errorFields(error)),
+  );
+  return { repository, liveSchema, backend };
+}
+
+/**
+ * Builds every part in order and starts to listen; models load afterwards, while the server already answers.
+ * @throws ModelLoadError when the repository cannot be read, Error when the address cannot be listened on.
+ */
+export async function startGateway(options: GatewayOptions, logger: Logger, softwareVersion: string): Promise<Gateway> {
+  const { repository, liveSchema, backend } = createModelService(options, logger);
+  const services: GraphQLServices = {
+    repository,
+    options,
+    softwareVersion,
+    startedAt: new Date(),
+    backends: [{ name: backend.name, version: backend.version }],
+    schemaVersion: () => liveSchema.current.version,
+  };
+  const scopes = new AsyncLocalStorage<RequestScope>();
+  const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
+  const apollo = createApollo({
+    ...{ liveSchema, logger, limits: options.limits },
+    scope: () => scopes.getStore(),
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
+    ],
+  });
+  let stopping: Promise<void> | null = null;
+  registerHealth(app, { repository, isStopping: () => stopping !== null });
+  registerGraphQLEndpoint(app, { apollo, services, scopes, logger });
+  if (options.playground) await registerPlayground(app, logger);
+
+  await apollo.start();
+  repository.onChange(() => liveSchema.invalidate());
+  const loading = repository.load();
+  // Awaited below; a folder that cannot be read must not count as unhandled until then.
+  loading.catch(() => undefined);
+  const url = await app.listen({ host: options.host, port: options.port });
+  logger.info('listening', { url, models: options.models });
+
+  const stop = async (): Promise<void> => {
+    await apollo.stop();
+    await app.close();
+    await loading.catch(() => undefined);
+    await repository.close();
+    logger.info('stopped');
+  };
+  return {
+    url,
+    ready: loading.then(() => {
+      liveSchema.refresh();
+      logReady(repository, liveSchema, logger);
+    }),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function listServed(repository: Repository<ServedModel>): readonly ServedModel[] {
+  const served: ServedModel[] = [];
+  for (const { defaultVersion, versions } of repository.models.values()) {
+    const entry = versions.find(({ version }) => version === defaultVersion);
+    if (entry?.served != null) served.push(entry.served);
+  }
+  return served.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function repositoryHooks(
+  backend: Backend,
+  base: StaticSchema,
+  logger: Logger,
+  modelNames: () => readonly string[],
+): RepositoryHooks<ServedModel> {
+  return {
+    modelFileName: backend.modelFileName,
+    open: (request) => openVersion(request, backend, base, logger, modelNames()),
+    warm: async (served, { folder }) => warmUp(served, await readGolden(join(folder, goldenFileName), served)),
+    close: closeServedModel,
+    onState: (model, version, state) => {
+      const level =
+        state.phase === 'FAILED' || state.phase === 'HELD' ? 'warn' : state.phase === 'READY' ? 'info' : 'debug';
+      logger.log(level, 'version', { model, version, ...state, since: undefined });
+    },
+    onProblem: (model, problem) => logger.warn('model', { model, problem }),
+    onFault: (model, error) => logger.error('loading failed', { model, ...errorFields(error) }),
+  };
+}
+
+async function openVersion(
+  { model: name, version, manifest, file }: VersionToOpen,
+  backend: Backend,
+  base: StaticSchema,
+  logger: Logger,
+  modelNames: readonly string[],
+): Promise<ServedModel> {
+  const conflict = nameConflict(name, modelNames, base.typeNames);
+  if (conflict !== null) throw new ModelLoadError(conflict);
+  const task = findTask(manifest.task);
+  const { instances, threads } = manifest;
+  const model = await backend.open({ path: file.path, instances, threadsPerInstance: threads });
+  try {
+    const { enabled, axis } = manifest.batching;
+    const declared = rowSignature(model.signature, { enabled, axis });
+    const reason = await probeBatchAxis(model, declared);
+    const signature = reason === null ? declared : rowSignature(model.signature, { axis: 'none', reason });
+    const bound = task.bind({
+      ...{ model: name, signature, manifest },
+      typePrefix: apiNames(name).typePrefix,
+      types: base.shared,
+    });
+    return createServedModel({
+      ...{ name, version, manifest, model, rowSignature: signature, task: bound },
+      contract: contractOf(bound),
+      clock: systemClock,
+      onCall: (served, report) => logCall(logger, served, report),
+    });
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}
+
+function logCall(logger: Logger, { name, version }: Pick<ServedModel, 'name' | 'version'>, report: CallReport): void {
+  if (logger.isDebugEnabled()) logger.debug('call', { model: name, version, ...report });
+}
+
+function logReady(repository: Repository<ServedModel>, liveSchema: LiveSchema, logger: Logger): void {
+  const all = [...repository.models.values()];
+  const ready = all.filter(({ defaultVersion }) => defaultVersion !== null).map(({ name }) => name);
+  const failed = all.filter(({ defaultVersion }) => defaultVersion === null).map(({ name }) => name);
+  logger.info('ready', { ready, failed, schemaVersion: liveSchema.current.version });
+}

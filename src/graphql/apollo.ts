@@ -1,0 +1,60 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { RequestLimits } from '../config/options.ts';
+import { errorFields, type Logger } from '../observability/logger.ts';
+import type { OperationContext } from './context.ts';
+import { errorFormatter, type ErrorScope } from './format-error.ts';
+import type { LiveSchema } from './live-schema.ts';
+import { operationLimits } from './operation-limits.ts';
+import { usagePlugin } from './plugins/usage.ts';
+
+export interface ApolloOptions {
+  readonly liveSchema: LiveSchema;
+  readonly limits: RequestLimits;
+  readonly logger: Logger;
+  /** The request that is worked on at this moment. */
+  readonly scope: () => ErrorScope | undefined;
+  readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
+}
+
+/** Makes the Apollo Server. Not started. */
+export function createApollo({
+  liveSchema,
+  limits,
+  logger,
+  scope,
+  plugins,
+}: ApolloOptions): ApolloServer<OperationContext> {
+  const onFault = (error: unknown, requestId: string | undefined): void => {
+    logger.error('request failed', { requestId, ...errorFields(error) });
+  };
+  return new ApolloServer<OperationContext>({
+    gateway: liveSchema,
+    logger,
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: true,
+    // Signals are main.ts's business.
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: [operationLimits(limits)],
+    formatError: errorFormatter(scope, onFault),
+    // The built-in plugins cost a third of a request's time and are of no use here; landing pages need a CDN besides.
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      usagePlugin(),
+      ...plugins,
+    ],
+  });
+}

@@ -1,0 +1,46 @@
+import type { ServedModel } from '../inference/served-model.ts';
+import type { GatewayOptions } from '../config/options.ts';
+import type { Repository } from '../repository/repository.ts';
+
+/** What resolvers may ask of the rest of the gateway. One for the life of the server. */
+export interface GraphQLServices {
+  readonly repository: Repository<ServedModel>;
+  readonly options: GatewayOptions;
+  readonly startedAt: Date;
+  /** Version of inferql itself. */
+  readonly softwareVersion: string;
+  readonly backends: readonly { readonly name: string; readonly version: string }[];
+  /** Names the schema that is served now. */
+  schemaVersion(): string;
+}
+
+/** What one HTTP request did, for its log line. Shared by all operations of an array. */
+export interface RequestUsage {
+  operations: number;
+  operationName: string | null;
+  documentHash: string | null;
+  readonly models: Set<string>;
+  rows: number;
+  readonly errorCodes: Set<string>;
+}
+
+/** What a resolver knows of the request it works for. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Aborted when the client leaves. */
+  readonly signal: AbortSignal;
+  readonly usage: RequestUsage;
+}
+
+/** Apollo's context value: a shallow copy for each operation of an array. */
+export interface OperationContext {
+  readonly services: GraphQLServices;
+  readonly request: RequestContext;
+  /** Rows that this operation has asked for so far, for the limit on an operation. */
+  rows: number;
+}
+
+/** An empty account of what a request did. */
+export function newUsage(): RequestUsage {
+  return { operations: 0, operationName: null, documentHash: null, models: new Set(), rows: 0, errorCodes: new Set() };
+}

@@ -1,0 +1,63 @@
+import { GatewayError } from '../errors.ts';
+import type { ServedModel } from '../inference/served-model.ts';
+import type { ModelEntry, VersionEntry } from '../repository/repository.ts';
+import { resolveVersionRef } from '../repository/version-policy.ts';
+import type { GraphQLServices } from './context.ts';
+
+/**
+ * Finds the version that a request means.
+ * @param ref a number or a label; null or undefined for the default.
+ * @throws GatewayError `MODEL_NOT_FOUND`, `MODEL_VERSION_NOT_FOUND` or `MODEL_UNAVAILABLE`, saying what there is.
+ */
+export function findServed(services: GraphQLServices, name: string, ref: string | null | undefined): ServedModel {
+  const model = services.repository.models.get(name);
+  if (model === undefined) throw modelNotFound(services, name);
+  const version = ref === null || ref === undefined ? model.defaultVersion : versionOf(model, ref);
+  const entry = model.versions.find((candidate) => candidate.version === version);
+  if (entry === undefined) throw unavailable(model, null);
+  if (entry.served === null) throw unavailable(model, entry);
+  return entry.served;
+}
+
+/** @throws GatewayError `MODEL_VERSION_NOT_FOUND` */
+function versionOf(model: ModelEntry<ServedModel>, ref: string): number {
+  const versions = model.versions.map(({ version }) => version);
+  const { labels } = model.manifest.versions;
+  const version = resolveVersionRef(ref, versions, labels);
+  if (version !== null) return version;
+  const there = [...versions, ...Object.keys(labels)].join(', ') || 'none';
+  throw new GatewayError(
+    'MODEL_VERSION_NOT_FOUND',
+    `The model "${model.name}" has no version "${ref}"; it has ${there}.`,
+    {
+      model: model.name,
+      version: ref,
+    },
+  );
+}
+
+function modelNotFound(services: GraphQLServices, name: string): GatewayError {
+  const names = [...services.repository.models.keys()];
+  const there =
+    names.length === 0 ? 'it is empty' : `it has ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
+  return new GatewayError('MODEL_NOT_FOUND', `The repository has no model "${name}"; ${there}.`, { model: name });
+}
+
+function unavailable(model: ModelEntry<ServedModel>, entry: VersionEntry<ServedModel> | null): GatewayError {
+  if (entry === null) {
+    const why = model.problem ?? 'No version of it is ready.';
+    return new GatewayError('MODEL_UNAVAILABLE', `The model "${model.name}" is not served: ${why}`, {
+      model: model.name,
+    });
+  }
+  const { state, version } = entry;
+  const why = 'reason' in state ? `${state.phase}, ${state.reason}` : `it is ${state.phase}.`;
+  return new GatewayError(
+    'MODEL_UNAVAILABLE',
+    `Version ${version} of the model "${model.name}" is not served: ${why}`,
+    {
+      model: model.name,
+      version: String(version),
+    },
+  );
+}

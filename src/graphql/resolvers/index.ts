@@ -1,0 +1,14 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+import { modelResolvers } from './model.ts';
+import { modelVersionResolvers } from './model-version.ts';
+import { queryResolvers } from './query.ts';
+import { namedTensorResolvers, tensorResolvers } from './tensor.ts';
+
+/** The resolvers of the static schema. Fields that are not here read the property of their name. */
+export const resolvers = {
+  Query: queryResolvers,
+  Model: modelResolvers,
+  ModelVersion: modelVersionResolvers,
+  Tensor: tensorResolvers,
+  NamedTensor: namedTensorResolvers,
+} satisfies Resolvers;

@@ -1,0 +1,47 @@
+import type { OutputPort, Port } from '../../backends/backend.ts';
+import type { ModelVersionResolvers, TensorSpec } from '../generated/resolvers.ts';
+
+export const modelVersionResolvers: ModelVersionResolvers = {
+  version: ({ entry }) => entry.version,
+  state: ({ entry: { state } }) => ({ reason: null, ...state }),
+  ready: ({ entry }) => entry.served !== null,
+  signature: ({ entry: { served } }) =>
+    served === null
+      ? null
+      : {
+          inputs: served.model.signature.inputs.map(tensorSpec),
+          outputs: served.model.signature.outputs.map(tensorSpec),
+        },
+  batching: ({ entry: { served } }) =>
+    served === null
+      ? null
+      : {
+          ...served.batching,
+          instances: served.model.instances,
+          threadsPerInstance: served.model.threadsPerInstance,
+        },
+  file: ({ entry: { file, served } }) =>
+    file === null || served === null
+      ? null
+      : {
+          ...served.model.file,
+          opsets: [...served.model.file.opsets],
+          metadata: [...served.model.file.metadata],
+          sizeBytes: file.sizeBytes,
+          sha256: file.sha256,
+        },
+  notes: ({ entry: { served } }) => [...(served?.notes ?? [])],
+};
+
+function tensorSpec(port: Port | OutputPort): TensorSpec {
+  return {
+    name: port.name,
+    datatype: port.datatype,
+    shape:
+      port.shape?.map((dimension) => ({
+        size: typeof dimension === 'number' ? dimension : null,
+        name: typeof dimension === 'string' ? dimension : null,
+      })) ?? null,
+    classLabels: 'classLabels' in port && port.classLabels !== undefined ? [...port.classLabels] : null,
+  };
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../observability/logger.ts';
+import { loadPlayground, playgroundDirectory } from './playground.ts';
+
+/** Serves the playground at `/`, if it was built; the log says how to build it if not. */
+export async function registerPlayground(app: FastifyInstance, logger: Logger): Promise<void> {
+  const playground = await loadPlayground(playgroundDirectory, (message) => logger.warn(message));
+  if (playground === null) return;
+  const answer = (request: FastifyRequest, reply: FastifyReply): void => {
+    const [pathname = '/'] = request.url.split('?', 1);
+    const { headers } = request;
+    const response = playground.respond(pathname, single(headers['accept-encoding']), headers['if-none-match']);
+    if (response === null) reply.callNotFound();
+    else reply.code(response.status).headers(response.headers).send(response.body);
+  };
+  app.get('/', answer);
+  app.get('/playground/*', answer);
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}

@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { RequestUsage } from '../graphql/context.ts';
+import { newUsage } from '../graphql/context.ts';
+import type { ErrorScope } from '../graphql/format-error.ts';
+
+/** One HTTP request to the GraphQL endpoint, from first byte to log line. */
+export interface RequestScope extends ErrorScope {
+  readonly requestId: string;
+  readonly usage: RequestUsage;
+  readonly startedAt: number;
+}
+
+/** Knows the request that the code at hand works for, across every `await`. */
+export type ScopeStorage = AsyncLocalStorage<RequestScope>;
+
+const acceptableId = /^[\w.:-]{1,128}$/;
+
+/** Opens the scope of a request, under the id that its sender gave it where that is a usable one. */
+export function openScope(header: string | string[] | undefined): RequestScope {
+  const requestId = typeof header === 'string' && acceptableId.test(header) ? header : randomUUID();
+  const usage = newUsage();
+  return { requestId, usage, errorCodes: usage.errorCodes, startedAt: performance.now() };
+}

@@ -1,0 +1,91 @@
+import type { OpenModel } from '../backends/backend.ts';
+import { GatewayError } from '../errors.ts';
+import type { Manifest } from '../repository/manifest.ts';
+import type { RowSignature } from '../tasks/row-signature.ts';
+import type { BoundTask } from '../tasks/task.ts';
+import { Batcher } from './batching/batcher.ts';
+import type { CallReport } from './batching/contract.ts';
+import type { Clock } from './batching/clock.ts';
+
+/** How rows of a served version are merged, as `ModelVersion.batching` shows it. */
+export interface BatchingFacts {
+  readonly enabled: boolean;
+  /** Why rows are not merged; null when they are. */
+  readonly reason: string | null;
+  readonly maxBatchSize: number;
+  readonly maxDelayMs: number;
+  readonly maxQueueRows: number;
+}
+
+/** One version that can serve: the model in its runtime, the task that gives it a face, and its batcher. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version: number;
+  readonly manifest: Manifest;
+  readonly model: OpenModel;
+  readonly rowSignature: RowSignature;
+  readonly task: BoundTask;
+  /** The generated types as SDL. Versions with equal contracts can stand in for each other. */
+  readonly contract: string;
+  readonly batcher: Batcher;
+  readonly batching: BatchingFacts;
+  /** What was changed or left out so that the model can be served; warm-up adds what it noticed. */
+  readonly notes: string[];
+  readonly clock: Clock;
+}
+
+export interface ServedModelParts {
+  readonly name: string;
+  readonly version: number;
+  readonly manifest: Manifest;
+  readonly model: OpenModel;
+  readonly rowSignature: RowSignature;
+  readonly task: BoundTask;
+  readonly contract: string;
+  readonly clock: Clock;
+  readonly onCall: (served: Pick<ServedModel, 'name' | 'version'>, report: CallReport) => void;
+}
+
+/** Puts a batcher in front of an open model. */
+export function createServedModel(parts: ServedModelParts): ServedModel {
+  const { name, version, manifest, model, rowSignature, task, contract, clock, onCall } = parts;
+  const { maxBatchSize, maxDelayMs, maxQueueRows } = manifest.batching;
+  const merges = rowSignature.axis.kind === 'dynamic';
+  const [fallback] = rowSignature.outputs;
+  if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');
+  const identity = { model: name, version };
+  return {
+    ...{ name, version, manifest, model, rowSignature, task, contract, clock },
+    batching: {
+      enabled: merges,
+      reason: rowSignature.axis.kind === 'dynamic' ? null : rowSignature.axis.reason,
+      maxBatchSize: merges ? maxBatchSize : 1,
+      maxDelayMs,
+      maxQueueRows,
+    },
+    notes: [...model.notes],
+    batcher: new Batcher({
+      ...{ model, identity, clock, maxBatchSize, maxDelayMs, maxQueueRows },
+      axis: rowSignature.axis,
+      fallbackOutput: fallback.name,
+      onCall: (report) => onCall({ name, version }, report),
+    }),
+  };
+}
+
+/** Takes no more rows, answers those it has, then frees the model. */
+export async function closeServedModel(served: ServedModel): Promise<void> {
+  await served.batcher.drain();
+  await served.model.close();
+}
+
+/** An error that names the served version it is about. */
+export function aboutVersion(served: Pick<ServedModel, 'name' | 'version'>, error: GatewayError): GatewayError {
+  if (error.options.model !== undefined) return error;
+  return new GatewayError(error.code, error.message, {
+    ...error.options,
+    model: served.name,
+    version: String(served.version),
+    cause: error.cause,
+  });
+}

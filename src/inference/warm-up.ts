@@ -1,0 +1,66 @@
+import { GatewayError, ModelLoadError } from '../errors.ts';
+import type { NamedTensors } from '../tensors/tensor.ts';
+import type { PredictOptions } from './batching/contract.ts';
+import { findDifference, goldenFileName, type GoldenExamples } from './golden.ts';
+import type { ServedModel } from './served-model.ts';
+import { zeroRow } from './zero-row.ts';
+
+/** How long the calls of a warm-up may take, all together. */
+const warmUpTimeoutMs = 120_000;
+
+/**
+ * Makes a version's first calls, at batch sizes 1 and max, so that no client waits for them, and compares its golden
+ * examples, alone and in a full batch. Without golden examples the rows are zeros; many models cannot run on those, so
+ * that failing on them is noted and nothing more.
+ * @throws ModelLoadError when a golden example fails or differs.
+ */
+export async function warmUp(served: ServedModel, golden: GoldenExamples | null): Promise<void> {
+  const outputs = served.rowSignature.outputs.map(({ name }) => name);
+  const options: PredictOptions = { outputs, deadlineAt: served.clock.now() + warmUpTimeoutMs };
+  if (golden === null) await runZeros(served, options);
+  else await compareGolden(served, golden, options);
+}
+
+async function runZeros(served: ServedModel, options: PredictOptions): Promise<void> {
+  const row = zeroRow(served.rowSignature.inputs);
+  for (const size of new Set([1, served.batching.maxBatchSize])) {
+    const answers = await served.batcher.predictMany(Array<NamedTensors>(size).fill(row), options);
+    const failure = answers.find((answer) => answer instanceof Error);
+    if (failure === undefined) continue;
+    served.notes.push(
+      `The warm-up on zeros failed; the version has no golden examples to try instead: ${failure.message}`,
+    );
+    return;
+  }
+}
+
+async function compareGolden(served: ServedModel, golden: GoldenExamples, options: PredictOptions): Promise<void> {
+  for (const example of golden.examples) {
+    const [alone] = await served.batcher.predictMany([example.row], options);
+    check(alone, example, golden, 'alone');
+  }
+  const { maxBatchSize } = served.batching;
+  if (maxBatchSize === 1) return;
+  const size = Math.max(maxBatchSize, golden.examples.length);
+  const examples = Array.from({ length: size }, (_, index) => golden.examples[index % golden.examples.length]);
+  const batch = examples.filter((example) => example !== undefined);
+  const answers = await served.batcher.predictMany(
+    batch.map(({ row }) => row),
+    options,
+  );
+  for (const [index, example] of batch.entries()) check(answers[index], example, golden, 'in a batch');
+}
+
+function check(
+  answer: { outputs: NamedTensors } | Error | undefined,
+  example: GoldenExamples['examples'][number],
+  golden: GoldenExamples,
+  how: string,
+): void {
+  const where = `${goldenFileName}: ${example.name}, ${how}`;
+  if (answer instanceof GatewayError) throw new ModelLoadError(`${where}: ${answer.message}`);
+  if (answer instanceof Error) throw answer;
+  if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
+  const difference = findDifference(example, answer.outputs, golden.tolerance);
+  if (difference !== null) throw new ModelLoadError(`${where}: ${difference}.`);
+}

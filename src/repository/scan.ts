@@ -1,0 +1,70 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ModelLoadError } from '../errors.ts';
+
+/** A model's folder as it lies on disk, before anything in it was read. */
+export interface FoundModel {
+  readonly name: string;
+  readonly path: string;
+  /** Versions in ascending order. */
+  readonly versions: readonly number[];
+  readonly hasManifest: boolean;
+}
+
+/** File name of the manifest inside a model's folder. */
+export const manifestFileName = 'model.yaml';
+
+const modelName = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const versionName = /^[1-9]\d{0,8}$/;
+
+/**
+ * Lists the model folders of a repository: `<name>/<version>/`. Files, hidden folders and folders whose names could
+ * not be asked for are passed over.
+ * @throws ModelLoadError when the repository itself cannot be read.
+ */
+export async function scanRepository(root: string): Promise<FoundModel[]> {
+  let entries: string[];
+  try {
+    entries = await readdir(root);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ModelLoadError(
+      `The model repository ${root} cannot be read (${why}). Give the folder that holds the models.`,
+      { cause: error },
+    );
+  }
+  const found: FoundModel[] = [];
+  for (const name of entries.filter((entry) => modelName.test(entry)).toSorted()) {
+    const path = join(root, name);
+    if (await isFolder(path)) found.push({ name, path, ...(await scanModel(path)) });
+  }
+  return found;
+}
+
+async function scanModel(path: string): Promise<Pick<FoundModel, 'versions' | 'hasManifest'>> {
+  const entries = await readdir(path);
+  const versions: number[] = [];
+  for (const entry of entries) {
+    if (versionName.test(entry) && (await isFolder(join(path, entry)))) versions.push(Number(entry));
+  }
+  return { versions: versions.toSorted((a, b) => a - b), hasManifest: entries.includes(manifestFileName) };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  // A link that points nowhere is as good as absent.
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
+
+/**
+ * The real path of a file that must lie inside a folder, links followed.
+ * @throws ModelLoadError when it is missing, no regular file, or elsewhere.
+ */
+export async function resolveInside(folder: string, fileName: string): Promise<string> {
+  const real = await realpath(join(folder, fileName)).catch(() => {
+    throw new ModelLoadError(`The version's folder has no ${fileName}. Put the model there under that name.`);
+  });
+  const found = await stat(real);
+  if (!found.isFile()) throw new ModelLoadError(`${fileName} is no regular file.`);
+  return real;
+}
