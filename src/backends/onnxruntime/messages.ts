@@ -1,0 +1,81 @@
+import type { Datatype, TensorData } from '../../tensors/datatypes.ts';
+import type { Edit } from './zipmap.ts';
+
+/**
+ * What passes between the gateway's thread and the thread of one session. Calls and answers meet by `id`. Buffers
+ * are transferred, so the sender must not touch them afterwards.
+ */
+export type ToSession =
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly inputs: readonly TensorMessage[];
+      readonly outputs: readonly string[];
+    }
+  /** Free the session and end; no message follows. */
+  | { readonly kind: 'close' };
+
+export type FromSession =
+  | { readonly kind: 'ready' }
+  /** The session could not be created; the thread ends. */
+  | { readonly kind: 'refused'; readonly error: ErrorMessage }
+  | {
+      readonly kind: 'ran';
+      readonly id: number;
+      readonly outputs: readonly TensorMessage[];
+      readonly computeMs: number;
+    }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage };
+
+/** Handed to the thread when it starts. */
+export interface SessionRequest {
+  readonly path: string;
+  /** Changes to the file's bytes before they are loaded; none lets the runtime read the file itself. */
+  readonly edits: readonly Edit[];
+  /** Where the weights beside the model are; the runtime has to be told when it is given bytes. */
+  readonly folder: string;
+  readonly threads: number;
+}
+
+export interface TensorMessage {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** An error as it crosses threads: class and code do not survive. */
+export interface ErrorMessage {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** The error for the way across. */
+export function errorToMessage(error: unknown): ErrorMessage {
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
+  return { name: 'Error', message: String(error), stack: undefined };
+}
+
+/** The error on the other side, for the log and as a `cause`. */
+export function errorFromMessage({ name, message, stack }: ErrorMessage): Error {
+  const error = new Error(message);
+  error.name = name;
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+/**
+ * The buffers of tensors that may be transferred. A view of a part of a buffer is copied instead: transferring
+ * would take the rest from its owner, as with the pooled buffers of Node.
+ */
+export function transferList(tensors: readonly TensorMessage[]): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [];
+  for (const { data } of tensors) {
+    if (!ArrayBuffer.isView(data)) continue;
+    const { buffer } = data;
+    const isWhole = data.byteLength === buffer.byteLength && data.byteLength > 0;
+    if (isWhole && buffer instanceof ArrayBuffer && !buffers.includes(buffer)) buffers.push(buffer);
+  }
+  return buffers;
+}

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+
+import { badInput } from '../../errors.ts';
+import type { NamedTensors } from '../../tensors/tensor.ts';
+import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
+import { planThreads } from '../thread-plan.ts';
+import type { SessionRequest } from './messages.ts';
+import { inspectModelFile } from './model-file.ts';
+import { startPool } from './pool.ts';
+import { loadError } from './runtime-errors.ts';
+import { startSession } from './worker-client.ts';
+
+export interface OnnxRuntimeOptions {
+  /** Threads that the process can run at a time. @default what the operating system says */
+  readonly availableThreads?: number | undefined;
+}
+
+/** Runs ONNX models on the CPU with onnxruntime-node, each session in a thread of its own. */
+export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
+  const { availableThreads = availableParallelism() } = options;
+  return {
+    name: 'onnxruntime',
+    version: runtimeVersion(),
+    modelFileName: 'model.onnx',
+    async inspect(path) {
+      const { signature, file, notes } = await inspectModelFile(path);
+      return { signature, file, notes };
+    },
+    open: (request) => openModel(request, availableThreads),
+  };
+}
+
+async function openModel({ path, ...wishes }: OpenRequest, availableThreads: number): Promise<OpenModel> {
+  const { signature, file, notes, edits } = await inspectModelFile(path);
+  const { instances, threadsPerInstance, note } = planThreads({ availableThreads, ...wishes });
+  const request: SessionRequest = { path, edits, folder: dirname(path), threads: threadsPerInstance };
+  const pool = await startPool(instances, () => startSession(request)).catch((error: unknown) => {
+    throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
+  });
+  return {
+    signature,
+    file,
+    notes: note === null ? notes : [...notes, note],
+    instances,
+    threadsPerInstance,
+    async run(inputs, outputs) {
+      refuseNul(inputs);
+      return await pool.run(inputs, outputs);
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** The runtime takes strings as C strings: a NUL would cut the rest off without a word. */
+function refuseNul(inputs: NamedTensors): void {
+  for (const [name, { data }] of inputs) {
+    if (ArrayBuffer.isView(data) || !data.some((text) => text.includes('\0'))) continue;
+    throw badInput({ reason: 'INVALID_TEXT', input: name, expected: 'text', received: 'text with a NUL character' });
+  }
+}
+
+/** Read from the package, because importing it would load its native part into this thread. */
+function runtimeVersion(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  return version;
+}
