@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { buildSchema, parse, validate } from 'graphql';
+import { exampleOperation } from '../../../playground/example-operation.ts';
+import { preparedTabs } from '../../../playground/prepared-tabs.ts';
+
+/** A schema whose `predict` has these fields, of these types. */
+function schemaWith(predictions: string, types: string): ReturnType<typeof buildSchema> {
+  return buildSchema(`
+    type Query { predict: Predictions! }
+    type Predictions { ${predictions} }
+    type Answer { label: String! }
+    scalar Base64
+    scalar FloatTensor
+    ${types}
+  `);
+}
+
+describe('exampleOperation', () => {
+  it('makes a valid prediction with every leaf field, and variables in the middle of their ranges', () => {
+    const schema = schemaWith(
+      'iris(input: IrisInput!, version: String): IrisPrediction',
+      `input IrisInput { "Sepal length in cm, 0 to 30." sepalLength: Float! "-0.1 to 0.4" bias: Float "Years, 1 to 4." age: Int! }
+       type IrisPrediction { label: String! scores(top: Int): [Score!]! score(of: String!): Float! meta: Meta! }
+       type Score { label: String! score: Float! }
+       type Meta { model: ID! more: Answer! }`,
+    );
+    const example = exampleOperation(schema);
+    assert.ok(example);
+    assert.deepEqual(validate(schema, parse(example.query)), []);
+    assert.deepEqual(example.variables, { input: { sepalLength: 15, bias: 0.15, age: 3 } });
+    assert.equal(
+      example.query,
+      `query Predict($input: IrisInput!) {
+  predict {
+    iris(input: $input) {
+      label
+      scores {
+        label
+        score
+      }
+      meta {
+        model
+      }
+    }
+  }
+}`,
+    );
+  });
+
+  it('makes up values of every kind, and leaves out what has a default or cannot be made up', () => {
+    const schema = schemaWith(
+      'all(input: AllInput!): Answer',
+      `input AllInput {
+         text: String! flag: Boolean! id: ID! colour: Colour! numbers: [[Float!]!]! nested: Nested! choice: Choice!
+         given: Int! = 7 picture: Base64 self: AllInput
+       }
+       input Nested { count: Int! }
+       input Choice @oneOf { picture: Base64 word: String number: Int }
+       enum Colour { RED GREEN }`,
+    );
+    assert.deepEqual(exampleOperation(schema)?.variables, {
+      input: {
+        text: 'A short example text.',
+        flag: true,
+        id: 'A short example text.',
+        colour: 'RED',
+        numbers: [[1.5]],
+        nested: { count: 1 },
+        choice: { word: 'A short example text.' },
+      },
+    });
+  });
+
+  it('passes over predictions that it cannot make up, such as those of pictures', () => {
+    const schema = schemaWith(
+      'picture(image: Base64!): Answer tensor(input: TensorInput!): Answer text(text: String!): Answer',
+      'input TensorInput { values: FloatTensor! }',
+    );
+    assert.match(exampleOperation(schema)?.query ?? '', /text\(text: \$text\)/);
+  });
+
+  it('is null where no prediction can be made up, or nothing is served', () => {
+    assert.equal(exampleOperation(schemaWith('picture(image: Base64!): Answer', '')), null);
+    assert.equal(exampleOperation(buildSchema('type Query { models: [String!]! }')), null);
+  });
+});
+
+describe('preparedTabs', () => {
+  it('opens with the overview alone while the schema is not known', () => {
+    const tabs = preparedTabs(null);
+    assert.equal(tabs.length, 1);
+    assert.match(tabs[0]?.query ?? '', /query Overview/);
+  });
+
+  it('adds a prediction with its variables as JSON', () => {
+    const tabs = preparedTabs(schemaWith('text(text: String!): Answer', ''));
+    assert.deepEqual(
+      tabs.map((tab) => JSON.parse(tab.variables ?? 'null') as unknown),
+      [null, { text: 'A short example text.' }],
+    );
+  });
+});
