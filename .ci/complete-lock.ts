@@ -37,7 +37,9 @@ function entryFor(name: string, version: string, asker: LockEntry): LockEntry {
   const system = systems.find((word) => words.includes(word));
   const processor = processors.find((word) => words.includes(word));
   if (system === undefined || processor === undefined) {
-    throw new Error(`The name of the optional package ${name} says nothing of its platform; add it to the lock by hand.`);
+    throw new Error(
+      `The name of the optional package ${name} says nothing of its platform; add it to the lock by hand.`,
+    );
   }
   if (!/^\d/.test(version)) throw new Error(`${name} is asked for as ${version}, which pins no version.`);
   const library = system === 'linux' ? libraries.find(([word]) => words.includes(word)) : undefined;
