@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failsWith, isFailure, puppetBatcher, rowsOf } from '../../../helpers/puppet-batcher.ts';
+import { puppetRow } from '../../../helpers/puppet-model.ts';
+
+test('a row that waits is told at its deadline, although the instance is busy, and is never computed', async () => {
+  const { batcher, clock, model, needs } = puppetBatcher();
+  const running = batcher.predict(puppetRow(1), needs());
+  clock.endTick();
+  const waiting = batcher.predict(puppetRow(2), needs({ deadlineAt: clock.now() + 5 }));
+  clock.endTick();
+  clock.advance(5);
+  const error = await failsWith('DEADLINE_EXCEEDED', waiting);
+  assert.deepEqual(error.options.details, { queuedMs: 5, computingMs: 0 });
+  assert.equal(batcher.queuedRows, 0);
+  model.oldest.succeed();
+  await running;
+  assert.equal(model.calls.length, 1);
+});
+
+test('a row in a call that does not return is told at its deadline', async () => {
+  const { batcher, clock, needs } = puppetBatcher();
+  const prediction = batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() + 20 }));
+  clock.advance(5);
+  clock.endTick();
+  clock.advance(15);
+  const error = await failsWith('DEADLINE_EXCEEDED', prediction);
+  assert.deepEqual(error.options.details, { queuedMs: 5, computingMs: 15 });
+});
+
+test('rows that nobody waits for do not pile up behind a call that does not return', async () => {
+  const { batcher, clock, model, needs } = puppetBatcher({ maxQueueRows: 4 });
+  void batcher.predict(puppetRow(0), needs({ deadlineAt: Infinity }));
+  clock.endTick();
+  for (let round = 0; round < 20; round += 1) {
+    const list = batcher.predictMany(rowsOf(3), needs({ deadlineAt: clock.now() + 1 }));
+    clock.endTick();
+    clock.advance(1);
+    for (const result of await list) isFailure('DEADLINE_EXCEEDED', result);
+  }
+  assert.equal(batcher.queuedRows, 0);
+  assert.equal(model.calls.length, 1);
+});
+
+test('one timer serves all deadlines, and an earlier one moves it', async () => {
+  const { batcher, clock, needs } = puppetBatcher();
+  const late = batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() + 50 }));
+  const early = batcher.predict(puppetRow(2), needs({ deadlineAt: clock.now() + 10 }));
+  assert.equal(clock.timers, 1);
+  clock.advance(10);
+  await failsWith('DEADLINE_EXCEEDED', early);
+  assert.equal(clock.timers, 1);
+  clock.advance(40);
+  await failsWith('DEADLINE_EXCEEDED', late);
+  assert.equal(clock.timers, 0);
+});
+
+test('a deadline that has passed on arrival is refused', async () => {
+  const { batcher, clock, needs } = puppetBatcher();
+  await failsWith('DEADLINE_EXCEEDED', batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() })));
+  assert.equal(batcher.queuedRows, 0);
+});
