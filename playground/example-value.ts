@@ -8,15 +8,18 @@ import {
   isRequiredInputField,
 } from 'graphql';
 
-/** A range as the descriptions of features give it: "Sepal length in cm, 0 to 30." */
-const rangePattern = /(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)/;
+// What the descriptions of features say, as `src/tasks/feature-words.ts` writes them: "Sepal length in cm, 0 to 30.",
+// "Age in years, at least 0.", "Deck, one of \"A\", \"B\"."
+const rangePattern = /(-?\d[\d.e+-]*) to (-?\d[\d.e+-]*)/;
+const limitPattern = /at (?:least|most) (-?\d[\d.e+-]*)/;
+const categoryPattern = /one of ("(?:[^"\\]|\\.)*")/;
 
 /** How many significant digits an example number has: the middle of 0 and 0.3 is 0.15, not 0.15000000000000002. */
 const significantDigits = 6;
 
 /**
  * Makes up a JSON value that a type accepts.
- * @param description What the schema says of the field or argument; a range in it is respected.
+ * @param description What the schema says of the field or argument; a range, limit or list of categories in it is respected.
  * @param ancestors The input types that the value lies in. None of them is made again inside itself.
  * @returns undefined where no sensible value follows from the type: base64 of what picture, a tensor of what shape?
  */
@@ -34,15 +37,15 @@ export function exampleValue(
   if (isEnumType(type)) return type.getValues()[0]?.name;
   switch (type.name) {
     case 'Float':
-      return middleOf(description) ?? 1.5;
+      return numberIn(description) ?? 1.5;
     case 'Int':
     case 'Int64':
-      return Math.round(middleOf(description) ?? 1);
+      return Math.round(numberIn(description) ?? 1);
     case 'Boolean':
       return true;
     case 'ID':
     case 'String':
-      return 'A short example text.';
+      return categoryIn(description) ?? 'A short example text.';
     default:
       return undefined;
   }
@@ -65,8 +68,21 @@ function exampleObject(
   return type.isOneOf ? undefined : example;
 }
 
-function middleOf(description: string): number | undefined {
+/** The middle of the range, or the one limit. */
+function numberIn(description: string): number | undefined {
   const [, least, greatest] = rangePattern.exec(description) ?? [];
-  if (least === undefined || greatest === undefined) return undefined;
-  return Number(((Number(least) + Number(greatest)) / 2).toPrecision(significantDigits));
+  if (least !== undefined && greatest !== undefined) {
+    return rounded((Number.parseFloat(least) + Number.parseFloat(greatest)) / 2);
+  }
+  const [, limit] = limitPattern.exec(description) ?? [];
+  return limit === undefined ? undefined : Number.parseFloat(limit);
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(significantDigits));
+}
+
+function categoryIn(description: string): string | undefined {
+  const [, category] = categoryPattern.exec(description) ?? [];
+  return category === undefined ? undefined : String(JSON.parse(category));
 }

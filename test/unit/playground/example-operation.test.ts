@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, parse, specifiedScalarTypes, validate } from 'graphql';
 import { exampleOperation } from '../../../playground/example-operation.ts';
+import { exampleValue } from '../../../playground/example-value.ts';
 import { preparedTabs } from '../../../playground/prepared-tabs.ts';
 
 /** A schema whose `predict` has these fields, of these types. */
@@ -46,6 +47,24 @@ describe('exampleOperation', () => {
   }
 }`,
     );
+  });
+
+  it('keeps to the ranges, limits and categories in the descriptions of features', () => {
+    const descriptions: readonly (readonly [description: string, type: string, expected: unknown])[] = [
+      ['Sepal length in cm, 0 to 30.', 'Float', 15],
+      ['Bias, -0.1 to 0.4.', 'Float', 0.15],
+      ['Level, 1e-7 to 3e-7.', 'Float', 2e-7],
+      ['Class of the ticket, 1 to 3.', 'Int', 2],
+      ['Age in years, at least 18.', 'Int', 18],
+      ['Share, at most 0.5. Null where it is not known.', 'Float', 0.5],
+      ['Column 1 of 64 of the input `x`.', 'Float', 1.5],
+      ['Deck, one of "C \\"upper\\"", "D" and 9 more.', 'String', 'C "upper"'],
+    ];
+    for (const [description, name, expected] of descriptions) {
+      const type = specifiedScalarTypes.find((scalar) => scalar.name === name);
+      assert.ok(type);
+      assert.equal(exampleValue(type, description), expected, description);
+    }
   });
 
   it('makes up values of every kind, and leaves out what has a default or cannot be made up', () => {
