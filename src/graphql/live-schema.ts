@@ -9,7 +9,6 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
-  lexicographicSortSchema,
   printSchema,
   printType,
   type GraphQLFieldConfigMap,
@@ -75,9 +74,9 @@ export function contractOf(task: BoundTask): string {
   return `${printType(task.inputType)}\n\n${printType(task.outputType)}\n`;
 }
 
-/** The whole schema as SDL, sorted, so that two replicas print the same text. */
+/** The whole schema as SDL; the same models make the same text. */
 export function printLiveSchema(schema: GraphQLSchema): string {
-  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+  return `${printSchema(schema)}\n`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ModelLoadError } from '../errors.ts';
+import { GatewayError, ModelLoadError } from '../errors.ts';
 import { emptyManifest, readManifest, type Manifest } from './manifest.ts';
 import { manifestFileName, scanRepository, type FoundModel } from './scan.ts';
 import { verifyFile, type VerifiedFile } from './verify.ts';
@@ -191,7 +191,7 @@ export class Repository<Served> {
   }
 
   #reasonOf(name: string, error: unknown): string {
-    if (error instanceof ModelLoadError) return error.message;
+    if (error instanceof ModelLoadError || error instanceof GatewayError) return error.message;
     this.#hooks.onFault(name, error);
     return 'An unexpected fault of the server; its log says more.';
   }

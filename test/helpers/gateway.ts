@@ -1,0 +1,111 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Writable } from 'node:stream';
+import { compileOptions, type SettingName } from '../../src/config/options.ts';
+import { startGateway, type Gateway } from '../../src/gateway.ts';
+import { createLogger, streamTransport } from '../../src/observability/logger.ts';
+
+/** The models that the project ships. */
+export const shippedModels = fileURLToPath(new URL('../../models/', import.meta.url));
+
+/** One line of the log. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string; readonly level: string };
+
+export interface TestGateway extends Gateway {
+  readonly graphqlUrl: string;
+  /** Every line that was logged so far, debug lines included. */
+  readonly log: readonly LogLine[];
+}
+
+/** What a file of a test's repository holds: bytes or text; `from` copies a file. */
+export type RepositoryFiles = Readonly<Record<string, Uint8Array | string | { readonly from: string }>>;
+
+/** Makes a model repository of these files in a temporary folder, which goes with the test. */
+export async function makeRepository(test: TestContext, files: RepositoryFiles): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'inferql-'));
+  test.after(() => rm(root, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(root, name);
+    await mkdir(dirname(path), { recursive: true });
+    if (typeof content === 'string' || content instanceof Uint8Array) await writeFile(path, content);
+    else await cp(content.from, path);
+  }
+  return root;
+}
+
+/** Starts the real server on a free port of the loopback interface, with every model loaded; it stops with the test. */
+export async function startTestGateway(
+  test: Pick<TestContext, 'after'>,
+  models: string,
+  settings: Partial<Record<SettingName, unknown>> = {},
+): Promise<TestGateway> {
+  const log: LogLine[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString().split('\n')) if (line !== '') log.push(JSON.parse(line) as LogLine);
+      done();
+    },
+  });
+  const logger = createLogger({ level: 'debug', format: 'json', transport: streamTransport(stream) });
+  const options = compileOptions({ port: 0, playground: false, models, ...settings }, {});
+  const gateway = await startGateway(options, logger, '0.0.0-test');
+  test.after(() => gateway.stop());
+  await gateway.ready;
+  return { ...gateway, graphqlUrl: `${gateway.url}/graphql`, log };
+}
+
+/** A GraphQL error as clients see it. */
+export interface ClientError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: {
+    readonly code: string;
+    readonly retryable: boolean;
+    readonly requestId: string;
+    readonly model?: string;
+    readonly version?: string;
+    readonly retryAfterMs?: number;
+    readonly details?: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface ClientResult {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: any;
+  readonly errors: readonly ClientError[];
+}
+
+/** Sends one operation over HTTP. */
+export async function query(
+  gateway: Pick<TestGateway, 'graphqlUrl'>,
+  document: string,
+  variables?: object,
+  init: RequestInit = {},
+): Promise<ClientResult> {
+  const response = await post(gateway, JSON.stringify({ query: document, variables }), init);
+  const body = (await response.json()) as { data?: unknown; errors?: ClientError[] };
+  return { status: response.status, headers: response.headers, data: body.data, errors: body.errors ?? [] };
+}
+
+/** Posts a body as it is. */
+export function post(
+  gateway: Pick<TestGateway, 'graphqlUrl'>,
+  body: BodyInit,
+  { headers, ...init }: RequestInit = {},
+): Promise<Response> {
+  return fetch(gateway.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(headers as Record<string, string> | undefined) },
+    body,
+    ...init,
+  });
+}
+
+/** The calls of a model that were made so far, as the log has them. */
+export function callsOf(gateway: Pick<TestGateway, 'log'>, model: string): readonly LogLine[] {
+  return gateway.log.filter((line) => line.message === 'call' && line['model'] === model);
+}
