@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import {
+  GraphQLEnumType,
+  GraphQLInterfaceType,
+  GraphQLObjectType,
+  GraphQLScalarType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql';
+import { type Manifest, manifestSchema } from '../../src/repository/manifest.ts';
+import { type RowPort, rowSignature } from '../../src/tasks/row-signature.ts';
+import { scalars } from '../../src/tasks/scalars.ts';
+import type { SharedTypes, TaskContext } from '../../src/tasks/task.ts';
+import { tensorFields } from '../../src/tasks/tensor-fields.ts';
+
+/** The static schema of `schema/` with the tensor scalars and no resolvers of its own. */
+export function staticSchema(): GraphQLSchema {
+  const folder = new URL('../../schema/', import.meta.url);
+  return makeExecutableSchema({
+    typeDefs: readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8')),
+    resolvers: { ...scalars, Tensor: tensorFields },
+    resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
+  });
+}
+
+/** The types that generated types refer to, taken from a static schema. */
+export function sharedTypes(schema: GraphQLSchema = staticSchema()): SharedTypes {
+  const get = <T extends GraphQLNamedType>(name: string, kind: abstract new (config: never) => T): T => {
+    const type = schema.getType(name);
+    if (type instanceof kind) return type;
+    throw new Error(`The static schema has no ${kind.name} ${name}`);
+  };
+  return {
+    prediction: get('Prediction', GraphQLInterfaceType),
+    predictionMeta: get('PredictionMeta', GraphQLObjectType),
+    classScore: get('ClassScore', GraphQLObjectType),
+    tensor: get('Tensor', GraphQLObjectType),
+    datatype: get('Datatype', GraphQLEnumType),
+    int64: get('Int64', GraphQLScalarType),
+    base64: get('Base64', GraphQLScalarType),
+    floatTensor: get('FloatTensor', GraphQLScalarType),
+    intTensor: get('IntTensor', GraphQLScalarType),
+    booleanTensor: get('BooleanTensor', GraphQLScalarType),
+    stringTensor: get('StringTensor', GraphQLScalarType),
+  };
+}
+
+const types = sharedTypes();
+
+/** What a task is bound to, for a model with these inputs and outputs in each row. */
+export function taskContext(
+  inputs: readonly RowPort[],
+  outputs: readonly RowPort[],
+  manifest: object = {},
+): TaskContext {
+  const checked: Manifest = manifestSchema.parse(manifest);
+  const batched = (ports: readonly RowPort[]) =>
+    ports.map((port) => ({ ...port, shape: port.shape === null ? null : ['batch', ...port.shape] }));
+  const rows = rowSignature({ inputs: batched(inputs), outputs: batched(outputs) });
+  // A file without shapes has no batch dimension to be found; the ports are then rows as they are.
+  const signature = rows.axis.kind === 'none' ? { axis: rows.axis, inputs, outputs } : rows;
+  return { model: 'iris', typePrefix: 'Iris', signature, manifest: checked, types };
+}
