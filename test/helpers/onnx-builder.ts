@@ -43,7 +43,8 @@ export type AttributeSpec =
   | { readonly string: string }
   | { readonly strings: readonly string[] }
   | { readonly tensor: InitializerSpec }
-  | { readonly graph: GraphSpec };
+  | { readonly graph: GraphSpec }
+  | { readonly type: TypeSpec };
 
 export interface NodeSpec {
   readonly op: string;
@@ -147,6 +148,7 @@ function attribute(value: AttributeSpec): Uint8Array[] {
   if ('string' in value) return [stringField(4, value.string), varintField(20, 3)];
   if ('tensor' in value) return [bytesField(5, ...tensorProto(value.tensor)), varintField(20, 4)];
   if ('graph' in value) return [bytesField(6, ...graph(value.graph)), varintField(20, 5)];
+  if ('type' in value) return [bytesField(14, type(value.type)), varintField(20, 13)];
   if ('floats' in value) return [...value.floats.map((each) => floatField(7, each)), varintField(20, 6)];
   if ('ints' in value) return [...value.ints.map((each) => varintField(8, each)), varintField(20, 7)];
   return [...value.strings.map((each) => stringField(9, each)), varintField(20, 8)];

@@ -1,0 +1,28 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+
+/** A new folder with these files, by their path in it; removed after the test. */
+export async function temporaryFolder(
+  test: Pick<TestContext, 'after'>,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<string> {
+  // The space is there because paths with spaces are the ones that slip through when messages are cleaned of paths.
+  const folder = await mkdtemp(join(tmpdir(), 'inferql test '));
+  test.after(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  return folder;
+}
+
+/** The path of a new file `model.onnx`, in a folder of its own with these other files; removed after the test. */
+export async function temporaryModel(
+  test: Pick<TestContext, 'after'>,
+  model: string | Uint8Array,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<string> {
+  return join(await temporaryFolder(test, { ...files, 'model.onnx': model }), 'model.onnx');
+}
