@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -47,7 +46,7 @@ export interface ModelService {
 /** Puts together what loads models and what makes a schema of them. Nothing is loaded yet. */
 export function createModelService(options: GatewayOptions, logger: Logger): ModelService {
   const base = buildStaticSchema();
-  const backend = createBackend('onnxruntime', { cpus: availableParallelism() });
+  const backend = createBackend('onnxruntime');
   const repository: Repository<ServedModel> = new Repository(
     { root: options.models, parallelLoads: options.parallelLoads },
     repositoryHooks(backend, base, logger, () => [...repository.models.keys()]),

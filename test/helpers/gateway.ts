@@ -94,7 +94,7 @@ export async function query(
 /** Posts a body as it is. */
 export function post(
   gateway: Pick<TestGateway, 'graphqlUrl'>,
-  body: BodyInit,
+  body: string | Uint8Array<ArrayBuffer>,
   { headers, ...init }: RequestInit = {},
 ): Promise<Response> {
   return fetch(gateway.graphqlUrl, {

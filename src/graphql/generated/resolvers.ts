@@ -116,6 +116,55 @@ export type DimensionSpec = {
   readonly size: Maybe<Scalars['Int']['output']>;
 };
 
+/** The codes that `extensions.code` of an error can have. */
+export type ErrorCode =
+  /** The HTTP request is not a well-formed GraphQL request. */
+  | 'BAD_REQUEST'
+  /** A value does not fit its field or its model; `details` says reason, input, expected and received. */
+  | 'BAD_USER_INPUT'
+  /** A list of rows, or an array of operations, is longer than the limit. */
+  | 'BATCH_TOO_LARGE'
+  /** The client left before the prediction was computed. */
+  | 'CANCELLED'
+  /** The prediction was not finished by its deadline. */
+  | 'DEADLINE_EXCEEDED'
+  /** The caller may not do this. */
+  | 'FORBIDDEN'
+  /** The document is not valid GraphQL syntax, or has too many tokens. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The document does not fit the schema that is being served. */
+  | 'GRAPHQL_VALIDATION_FAILED'
+  /** The model ran on this input and failed. */
+  | 'INFERENCE_FAILED'
+  /** A fault of the server; the log has it under the same `requestId`. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** No model of that name is in the repository. */
+  | 'MODEL_NOT_FOUND'
+  /** The model or version exists and cannot serve at the moment. */
+  | 'MODEL_UNAVAILABLE'
+  /** The model has no such version or label. */
+  | 'MODEL_VERSION_NOT_FOUND'
+  /** No operation of the given name exists in the document, or several do and none was named. */
+  | 'OPERATION_RESOLUTION_FAILURE'
+  /** The queue of the model is full; wait `retryAfterMs`. */
+  | 'OVERLOADED'
+  /** The body is larger than the server accepts. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** The server does not know the persisted query; send its text along. */
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  /** Persisted queries are switched off on this server. */
+  | 'PERSISTED_QUERY_NOT_SUPPORTED'
+  /** The document is nested too deeply, or selects or predicts more than one request may. */
+  | 'QUERY_TOO_COMPLEX'
+  /** The caller has used up its share for now; wait `retryAfterMs`. */
+  | 'RATE_LIMITED'
+  /** This server is stopping; another replica, or a later try, will answer. */
+  | 'SHUTTING_DOWN'
+  /** The requested version has another signature than the typed field; use `infer`. */
+  | 'SIGNATURE_MISMATCH'
+  /** The request carries no valid key or token. */
+  | 'UNAUTHENTICATED';
+
 /** One input value of a typed prediction. */
 export type Feature = {
   readonly __typename?: 'Feature';
@@ -546,6 +595,7 @@ export type ResolversTypes = {
   Datatype: Datatype;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DimensionSpec: ResolverTypeWrapper<DimensionSpec>;
+  ErrorCode: ErrorCode;
   Feature: ResolverTypeWrapper<Feature>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   FloatTensor: ResolverTypeWrapper<Scalars['FloatTensor']['output']>;

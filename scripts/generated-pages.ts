@@ -1,0 +1,102 @@
+import { listSettings } from '../src/config/options.ts';
+import { errorTable, type ErrorEntry } from '../src/errors.ts';
+
+/** A file that is made from a table in the code. */
+export interface GeneratedPage {
+  /** Path from the project's top level. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Every page and SDL file that is made from a table in the code; `test/unit/generated-pages.test.ts` keeps them current. */
+export function generatedPages(): readonly GeneratedPage[] {
+  return [
+    { path: 'docs/errors.md', content: errorsPage() },
+    { path: 'docs/configuration.md', content: configurationPage() },
+    { path: 'schema/errors.graphql', content: errorCodeEnum() },
+  ];
+}
+
+const made = 'Made from the code by `npm run docs`; do not edit.';
+
+function errorsPage(): string {
+  const rows = Object.entries(errorTable).map(([code, { meaning, httpStatus, retryable }]: [string, ErrorEntry]) =>
+    tableRow(`\`${code}\``, meaning, String(httpStatus), retryable ? 'yes' : 'no'),
+  );
+  return `<!-- ${made} -->
+
+# Errors
+
+Every error, from a malformed body to a failing model, has one form:
+
+\`\`\`json
+{
+  "message": "sepalLength: expected a number from 0 to 30 (cm), got 99.",
+  "path": ["predict", "iris"],
+  "extensions": {
+    "code": "BAD_USER_INPUT",
+    "retryable": false,
+    "requestId": "0d4f0bb2-6f0c-4f0e-9a55-1f2f5a1c7f6a",
+    "model": "iris",
+    "version": "1",
+    "details": {
+      "reason": "OUT_OF_RANGE",
+      "input": "sepalLength",
+      "expected": "a number from 0 to 30 (cm)",
+      "received": "99"
+    }
+  }
+}
+\`\`\`
+
+- \`code\` is one of the table below; \`retryable\` says whether the same request may succeed later, unchanged.
+- \`requestId\` is the response header \`x-request-id\` and the key under which the log has the request. Send your own
+  \`x-request-id\` to have it used.
+- \`model\`, \`version\`, \`retryAfterMs\` and \`details\` are there where they apply.
+- A prediction that fails nulls its own field or list item; the others are answered, with HTTP status 200. The status in
+  the table is that of a request that fails as a whole.
+
+| code | meaning | HTTP status | retryable |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function configurationPage(): string {
+  const rows = listSettings().map(({ env, flag, help, byDefault }) =>
+    tableRow(
+      `\`${byDefault === 'true' ? flag.replace('--', '--no-') : flag}\``,
+      `\`${env}\``,
+      `\`${byDefault}\``,
+      help,
+    ),
+  );
+  return `<!-- ${made} -->
+
+# Configuration
+
+A flag goes before its environment variable, which goes before the default. A value that does not fit ends the start
+with a message that names it and what is allowed.
+
+| flag | environment | default | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function errorCodeEnum(): string {
+  const values = Object.entries(errorTable).map(
+    ([code, { meaning }]: [string, ErrorEntry]) => `  "${meaning}"\n  ${code}`,
+  );
+  return `# ${made}
+
+"The codes that \`extensions.code\` of an error can have."
+enum ErrorCode {
+${values.join('\n')}
+}
+`;
+}
+
+function tableRow(...cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
