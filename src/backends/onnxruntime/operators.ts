@@ -16,12 +16,20 @@ const builtIn = new Set([
   'org.pytorch.aten',
 ]);
 
-/** @throws ModelLoadError when the graph uses operators of a domain that is neither built in nor defined in the file. */
-export function checkOperators({ operators, functions }: Pick<ModelProto, 'operators' | 'functions'>): void {
+type OperatorsInUse = Pick<ModelProto, 'operators' | 'functions' | 'file'>;
+
+/**
+ * @throws ModelLoadError when the graph uses operators of a domain that is neither built in nor defined in the file,
+ * or whose version the file does not say.
+ */
+export function checkOperators({ operators, functions, file }: OperatorsInUse): void {
   const foreign: string[] = [];
+  // ONNX's own domain has a default in ONNX Runtime, and old converters leave it out.
+  const imported = new Set(['', ...file.opsets.map(({ domain }) => domain)]);
   for (const operator of operators) {
     const domain = operator.slice(0, operator.indexOf(':'));
     if (!builtIn.has(domain) && !functions.has(operator)) foreign.push(operator);
+    else if (!imported.has(domain)) throw notImported(domain);
   }
   if (foreign.length === 0) return;
   const shown = foreign.slice(0, 5).map((operator) => `"${operator.replace(':', '.')}"`);
@@ -29,5 +37,12 @@ export function checkOperators({ operators, functions }: Pick<ModelProto, 'opera
   throw new ModelLoadError(
     `The model uses custom operators: ${shown.join(', ')}${rest}. They need a library of their own, which is not loaded: ` +
       'export the model with standard ONNX operators, or define them as functions inside the model.',
+  );
+}
+
+function notImported(domain: string): ModelLoadError {
+  return new ModelLoadError(
+    `The model uses operators of the domain "${domain}" and does not say which version of it: was the file copied in ` +
+      'half? Copy it or export it again.',
   );
 }
