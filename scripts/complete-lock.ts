@@ -4,7 +4,7 @@
  * A registry that mirrors only the packages of its own platforms answers 404 for the others; npm then writes a lock
  * without them, and `npm ci` refuses that lock as out of step with package.json. Their versions are pinned by the
  * packages that ask for them, and their names say which platform they are for, so nothing has to be asked of a registry.
- * Run it after `npm install` changed the lock: `node .ci/complete-lock.ts`.
+ * Run it after `npm install` changed the lock: `npm run lock`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
