@@ -34,7 +34,7 @@ function codeBlock(page: string, language: string): string {
 suite('docs/model-repository.md', async () => {
   const page = await readFile(new URL('../../docs/model-repository.md', import.meta.url), 'utf8');
   const keys = manifestKeys(z.toJSONSchema(manifestSchema, { io: 'input' }));
-  const rows = new Map([...page.matchAll(/^\| `([^`]+)` \|.*$/gm)].map(([line, key]) => [key ?? '', line] as const));
+  const rows = new Map([...page.matchAll(/^\| `([^`]+)` +\|.*$/gm)].map(([line, key]) => [key ?? '', line] as const));
 
   test('has a row for every key of the manifest', () => {
     assert.ok(keys.length > 25, 'the schema was read');
@@ -46,7 +46,7 @@ suite('docs/model-repository.md', async () => {
 
   test('has no row for a key that the manifest lacks', () => {
     const [manifest] = page.split('## Golden examples');
-    const documented = [...(manifest ?? '').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...(manifest ?? '').matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);
     assert.deepEqual(new Set(documented), new Set(keys.map(({ key }) => key)));
   });
 
