@@ -37,6 +37,11 @@ export class PuppetClock implements Clock {
     for (const callback of ticks) callback();
   }
 
+  /** Lets time go by while the event loop is blocked: what falls due fires with the next `advance`. */
+  stall(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Lets time go by, and fires what falls due on the way, each at its own time. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;

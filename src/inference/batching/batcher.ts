@@ -145,7 +145,6 @@ export class Batcher {
     this.#deadlines.delete(submission);
     this.#cancellations.delete(submission);
     submission.resolve(submission.results);
-    this.#settleDrain();
   }
 
   #cancel(submission: Submission): void {

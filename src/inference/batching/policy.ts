@@ -31,7 +31,7 @@ const waitForInstance: BatchDecision = { kind: 'wait-for-instance' };
 export function decideBatch(batch: BatchSnapshot): BatchDecision {
   // An abandoned batch costs no call; kept, its rows would pile up behind an instance that is slow.
   if (batch.rows === 0) return dispatch;
-  if (batch.idleInstances <= 0) return waitForInstance;
+  if (batch.idleInstances === 0) return waitForInstance;
   if (batch.full) return dispatch;
   const holdUntil = batch.oldestArrivalAt + batch.maxDelayMs;
   return batch.now >= holdUntil ? dispatch : { kind: 'wait-until', at: holdUntil };

@@ -40,9 +40,9 @@ export class CallRunner {
     this.#events = events;
   }
 
-  /** Instances that neither run a call nor have one waiting for them; below 0 when more calls wait. */
+  /** Instances that run no call. While calls wait for one there is none, because each is started as soon as it can. */
   get idleInstances(): number {
-    return this.#options.model.instances - this.#running - this.#calls.length;
+    return this.#options.model.instances - this.#running;
   }
 
   /** Whether no call waits or runs. */

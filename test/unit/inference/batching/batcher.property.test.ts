@@ -47,6 +47,10 @@ const anyStep = fc.oneof(
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('end-call' as const), place: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('break-call' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('stall' as const), milliseconds: fc.integer({ min: 1, max: 6 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), client: fc.constantFrom(0, 1) }) },
 );
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
@@ -95,6 +99,7 @@ class Play {
     if (step.kind === 'advance') this.clock.advance(step.milliseconds);
     if (step.kind === 'end-call') this.endCall(this.model.running[step.place % this.model.running.length]);
     if (step.kind === 'break-call') this.#breakCall();
+    if (step.kind === 'stall') await this.#stall(step.milliseconds);
     if (step.kind === 'leave') this.#leave(step.client);
     await promisesSettle();
     this.#check();
@@ -163,6 +168,14 @@ class Play {
     this.clock.endTick();
     if (this.#setting.maxDelayMs > 0 || this.model.running.length === this.model.instances) return;
     assert.equal(this.batcher.queuedRows, 0, 'An idle instance takes at the end of the tick what is there.');
+  }
+
+  /** The event loop is blocked, and reads the end of a call before it fires the timers that fell due. */
+  async #stall(milliseconds: number): Promise<void> {
+    this.clock.stall(milliseconds);
+    this.endCall(this.model.running[0]);
+    await promisesSettle();
+    this.clock.advance(0);
   }
 
   /** The model goes away under a call: nothing is learnt about its rows. */
@@ -267,7 +280,7 @@ test('when calls never return, every caller is told at its deadline', async () =
     fc.asyncProperty(plays, async ([setting, steps]) => {
       const play = new Play(setting);
       for (const step of steps) {
-        const hanging = step.kind === 'end-call' || step.kind === 'break-call';
+        const hanging = step.kind === 'end-call' || step.kind === 'break-call' || step.kind === 'stall';
         if (!hanging) await play.take(step.kind === 'arrive' ? { ...step, timeoutMs: 20 } : step);
       }
       await play.take({ kind: 'advance', milliseconds: 20 });

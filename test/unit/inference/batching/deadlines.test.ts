@@ -60,3 +60,31 @@ test('a deadline that has passed on arrival is refused', async () => {
   await failsWith('DEADLINE_EXCEEDED', batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() })));
   assert.equal(batcher.queuedRows, 0);
 });
+
+test('a row past its deadline is not computed, even when the event loop was too busy to tell it', async () => {
+  const { batcher, clock, model, needs } = puppetBatcher();
+  const running = batcher.predict(puppetRow(1), needs());
+  clock.endTick();
+  const late = batcher.predict(puppetRow(2), needs({ deadlineAt: clock.now() + 5 }));
+  const waiting = batcher.predict(puppetRow(3), needs());
+  clock.endTick();
+  clock.stall(5);
+  model.oldest.succeed();
+  await running;
+  assert.deepEqual(model.oldest.ids, [3]);
+  await failsWith('DEADLINE_EXCEEDED', late);
+  model.oldest.succeed();
+  await waiting;
+});
+
+test('the timer is not set again for rows that were answered in time', async () => {
+  const { batcher, clock, model, needs } = puppetBatcher();
+  const predictions = [10, 50].map((timeoutMs) => {
+    return batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() + timeoutMs }));
+  });
+  clock.endTick();
+  model.oldest.succeed();
+  await Promise.all(predictions);
+  clock.advance(10);
+  assert.equal(clock.timers, 0);
+});

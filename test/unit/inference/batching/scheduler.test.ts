@@ -4,8 +4,10 @@ import { BatchScheduler, type WaitingBatch } from '../../../../src/inference/bat
 import { PuppetClock } from '../../../helpers/puppet-clock.ts';
 
 /** A scheduler whose dispatches are noted by the number of the batch; each takes an instance. */
-function setUp(options: { maxBatchSize?: number; maxDelayMs?: number; idleInstances?: number } = {}) {
-  const clock = new PuppetClock();
+function setUp(
+  options: { maxBatchSize?: number; maxDelayMs?: number; idleInstances?: number; clock?: PuppetClock } = {},
+) {
+  const clock = options.clock ?? new PuppetClock();
   const dispatched: number[] = [];
   const instances = { idle: options.idleInstances ?? 1 };
   const scheduler = new BatchScheduler({
@@ -94,9 +96,12 @@ test('a timer that is not needed any more is called off', () => {
 });
 
 test('a timer that fires early is set again', () => {
-  const { clock, dispatched, open } = setUp({ maxDelayMs: 5 });
-  const { after } = clock;
-  clock.after = (delayMs, callback) => after.call(clock, delayMs / 2, callback);
+  const early = new (class extends PuppetClock {
+    override after(delayMs: number, callback: () => void): () => void {
+      return super.after(delayMs / 2, callback);
+    }
+  })();
+  const { clock, dispatched, open } = setUp({ maxDelayMs: 5, clock: early });
   open(1);
   clock.endTick();
   clock.advance(2.5);
