@@ -30,12 +30,19 @@ export function classScores(
     throw failed(`The output "${output}" has ${columns.length} scores in a row, for ${labels.length} labels.`);
   }
   const scores = activate(Float64Array.from(columns), activation);
-  const unusable = scores.findIndex((score) => !Number.isFinite(score));
-  if (unusable !== -1) {
-    const subject = single ? `the output "${output}"` : `the score of the class "${labels[unusable]}"`;
-    throw failed(`The model gave ${columns[unusable]} for ${subject}.`);
+  if (!scores.every(Number.isFinite)) {
+    const place = culprit(columns);
+    const subject = single ? `the output "${output}"` : `the score of the class "${labels[place]}"`;
+    throw failed(`The model gave ${columns[place]} for ${subject}.`);
   }
   return single ? bothClasses(scores[0] ?? 0, output) : scores;
+}
+
+/** Softmax spreads one NaN over every class: what to blame is looked for in what the model gave. */
+function culprit(columns: ArrayLike<number>): number {
+  const given = Array.from(columns);
+  const nan = given.findIndex(Number.isNaN);
+  return nan === -1 ? given.findIndex((score) => !Number.isFinite(score)) : nan;
 }
 
 function activate(scores: Float64Array, activation: Activation): Float64Array {

@@ -5,17 +5,38 @@ import type { FeatureKind } from './feature-column.ts';
 /** At most so many categories are spelled out in a sentence. */
 const maxListed = 12;
 
-/** What a feature is, for people who read the schema: "Sepal length in cm, 0 to 30." */
+/**
+ * What a feature is, for people who read the schema: "Sepal length in cm, 0 to 30." A description that is a sentence
+ * is left alone: "The length of a sepal. In cm, 0 to 30."
+ */
 export function describeFeature(feature: ManifestFeature, field: string): string {
-  const { name, description, unit, min, max, categories, nullable } = feature;
-  const subject = (description ?? name).trim().replace(/\.$/, '');
-  const inUnit = unit === undefined || subject.endsWith(` in ${unit}`) ? '' : ` in ${unit}`;
+  const { name, unit, min, max, categories, nullable } = feature;
+  const description = (feature.description ?? name).trim();
+  const isSentence = description.endsWith('.');
   const range = rangeWords(min, max);
-  const among = categories === undefined ? '' : `, ${oneOf(categories)}`;
-  const sentences = [`${subject}${inUnit}${range === '' ? '' : `, ${range}`}${among}.`];
-  if (nullable) sentences.push('Null where it is not known.');
+  const facts = [
+    unit === undefined || description.endsWith(` in ${unit}`) ? '' : `in ${unit}`,
+    isSentence && unit === undefined && min !== undefined && max !== undefined ? `from ${range}` : range,
+    categories === undefined ? '' : oneOf(categories),
+  ].filter((fact) => fact !== '');
+  const sentences = [description];
+  if (isSentence && facts.length > 0) sentences.push(`${capitalise(facts.join(', '))}.`);
+  if (!isSentence) sentences[0] = `${phrase(description, facts)}.`;
+  if (nullable && !/\bnull\b/i.test(description)) sentences.push('Null where it is not known.');
   if (field !== name) sentences.push(`\`${name}\` in the manifest or the model's file.`);
   return sentences.join(' ');
+}
+
+/** The unit belongs to the words before it, everything else stands apart. */
+function phrase(description: string, facts: readonly string[]): string {
+  const [first, ...rest] = facts;
+  return first?.startsWith('in ')
+    ? [`${description} ${first}`, ...rest].join(', ')
+    : [description, ...facts].join(', ');
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What a value must be, for an error: "a number from 0 to 30 (cm)". */
