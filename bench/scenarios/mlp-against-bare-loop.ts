@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { mlpModel } from '../../test/helpers/onnx-models.ts';
+import { drive } from '../load.ts';
+import { startGatewayProcess } from '../gateway-process.ts';
+import type { Scenario } from '../scenario.ts';
+
+const width = 784;
+const layers = [width, 2048, 2048, 2048, 10];
+const connections = 64;
+const run = promisify(execFile);
+
+/** Rows per second of a compute-bound model, one row a request, against a bare loop at its best batch size. */
+export const mlpAgainstBareLoop: Scenario = {
+  name: 'MLP 784-2048-2048-2048-10, one row a request, 64 connections, against a bare onnxruntime-node loop',
+  async measure({ runs, seconds }) {
+    const models = await mkdtemp(join(tmpdir(), 'inferql-bench-'));
+    const path = join(models, 'mlp', '1', 'model.onnx');
+    await mkdir(join(models, 'mlp', '1'), { recursive: true });
+    await writeFile(path, mlpModel(layers));
+    const gateway = await startGatewayProcess(models);
+    const row = Buffer.from(new Float32Array(width).map((_, index) => (index % 17) / 17).buffer).toString('base64');
+    const body = JSON.stringify({
+      query: 'query($x: FloatTensor!) { predict { mlp(input: { x: $x }) { y { base64 } } } }',
+      variables: { x: row },
+    });
+    try {
+      await drive({ url: gateway.url, body, connections, seconds });
+      const values: number[] = [];
+      const details: object[] = [];
+      for (let index = 0; index < runs; index += 1) {
+        const bare = await bareLoop(path, seconds);
+        const { requestsPerSecond, latencyMs } = await drive({ url: gateway.url, body, connections, seconds });
+        values.push(requestsPerSecond / bare.rowsPerSecond);
+        details.push({
+          gateway: Math.round(requestsPerSecond),
+          bare: Math.round(bare.rowsPerSecond),
+          bestBatch: bare.batchSize,
+          latencyMs,
+        });
+      }
+      return [{ name: 'mlpRowsAgainstBareLoop', unit: '×', values, details: { rowsPerSecond: details } }];
+    } finally {
+      await gateway.stop();
+      await rm(models, { recursive: true });
+    }
+  },
+};
+
+async function bareLoop(path: string, seconds: number): Promise<{ batchSize: number; rowsPerSecond: number }> {
+  const script = fileURLToPath(new URL('../contestants/bare-loop.ts', import.meta.url));
+  const { stdout } = await run(process.execPath, [script, path, 'x', String(width), String(Math.max(1, seconds / 4))]);
+  const results = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { batchSize: number; rowsPerSecond: number });
+  return results.reduce((best, result) => (result.rowsPerSecond > best.rowsPerSecond ? result : best));
+}
