@@ -93,7 +93,7 @@ export function indexOfGreatest(scores: Float64Array): number {
 /** The classes from the most to the least likely, equal ones in their own order. */
 export function rankClasses(scores: Float64Array, labels: readonly string[], top: number): readonly ClassScore[] {
   // The indices of a thousand classes are sorted as numbers; objects are only made for those that are returned.
-  const order = Uint32Array.from(scores.keys()).sort(
+  const order = Uint32Array.from(scores.keys()).toSorted(
     (one, other) => (scores[other] ?? 0) - (scores[one] ?? 0) || one - other,
   );
   return Array.from(order.subarray(0, top), (index) => ({ label: labels[index] ?? '', score: scores[index] ?? 0 }));

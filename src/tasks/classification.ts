@@ -1,5 +1,5 @@
 import { type GraphQLFieldConfig, GraphQLFloat, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
-import { GatewayError, badInput } from '../errors.ts';
+import { GatewayError, badInput, describeValue } from '../errors.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 import { type ClassScore, classScores, indexOfGreatest, rankClasses } from './class-scores.ts';
 import { type ClassificationOutputs, findClassificationOutputs } from './classification-outputs.ts';
@@ -69,7 +69,12 @@ function describeLabel(labels: readonly string[] | null): string {
 function requireTop(top: unknown): number {
   if (top === undefined || top === null) return Number.POSITIVE_INFINITY;
   if (typeof top === 'number' && top >= 1) return top;
-  throw badInput({ reason: 'OUT_OF_RANGE', input: 'top', expected: 'an integer of at least 1', received: String(top) });
+  throw badInput({
+    reason: 'OUT_OF_RANGE',
+    input: 'top',
+    expected: 'an integer of at least 1',
+    received: describeValue(top),
+  });
 }
 
 function classify(

@@ -3,12 +3,9 @@ import { type BadInputReason, ModelLoadError, badInput, describeValue } from '..
 import type { ManifestFeature } from '../repository/manifest.ts';
 import { type Datatype, datatypes } from '../tensors/datatypes.ts';
 import { elementReaders, floatLimits, isUsableText, readWideInteger } from '../tensors/elements.ts';
-import { describeExpected, describeFeature } from './feature-words.ts';
+import { type FeatureKind, describeExpected, describeFeature } from './feature-words.ts';
 import { elementType } from './field-types.ts';
 import type { FeatureInfo, SharedTypes } from './task.ts';
-
-/** What a value of a feature is, whatever datatype carries it into the model. */
-export type FeatureKind = 'float' | 'integer' | 'boolean' | 'string';
 
 /** One feature as a column of an input, with all that is needed to check a value compiled once. */
 export interface FeatureColumn {

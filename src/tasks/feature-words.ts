@@ -1,6 +1,8 @@
 import type { ManifestFeature } from '../repository/manifest.ts';
 import type { Datatype } from '../tensors/datatypes.ts';
-import type { FeatureKind } from './feature-column.ts';
+
+/** What a value of a feature is, whatever datatype carries it into the model. */
+export type FeatureKind = 'float' | 'integer' | 'boolean' | 'string';
 
 /** At most so many categories are spelled out in a sentence. */
 const maxListed = 12;

@@ -60,7 +60,10 @@ describe('names of features, inputs and outputs', () => {
 test('whatever the original, the name is one of GraphQL and not reserved', () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'_aZ09:-é ') })),
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: fc.constantFrom('_', 'a', 'Z', '0', '9', ':', '-', 'é', ' ') }),
+      ),
       (original) => {
         for (const name of [graphqlName(original), camelCase(original), pascalCase(original)]) {
           assert.equal(assertName(name), name);

@@ -166,10 +166,10 @@ describe('encode', () => {
       ['INT64', -(2n ** 63n), 2n ** 63n - 1n],
       ['UINT64', 0n, 2n ** 64n - 1n],
     ] as const) {
-      const { encode } = bindTo([port('x', datatype, [1])]);
-      for (const x of [least, greatest]) assert.equal(String(encode({ x }).get('x')?.data[0]), String(x));
+      const integers = bindTo([port('x', datatype, [1])]);
+      for (const x of [least, greatest]) assert.equal(String(integers.encode({ x }).get('x')?.data[0]), String(x));
       for (const x of [BigInt(least) - 1n, BigInt(greatest) + 1n]) {
-        assert.throws(() => encode({ x }), refusal('OUT_OF_RANGE', 'x', /an integer from/));
+        assert.throws(() => integers.encode({ x }), refusal('OUT_OF_RANGE', 'x', /an integer from/));
       }
     }
   });

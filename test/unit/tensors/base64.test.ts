@@ -62,7 +62,7 @@ describe('base64 that is refused', () => {
   }
 
   test('whatever is accepted is exactly RFC 4648 with optional padding', () => {
-    const alphabet = fc.constantFrom(...'AZaz09+/=-_ \n*é');
+    const alphabet = fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '+', '/', '=', '-', '_', ' ', '\n', '*', 'é');
     fc.assert(
       fc.property(fc.string({ unit: alphabet, maxLength: 12 }), (text) => {
         const valid = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text);

@@ -11,7 +11,7 @@ import { refusal } from '../../helpers/refusal.ts';
 /** Halves as numbers: their NaNs have many bits, which JSON does not tell apart. */
 function comparable(tensor: Tensor): unknown {
   const halves = tensor.datatype === 'FP16' && tensor.data instanceof Uint16Array;
-  return { ...tensor, data: halves ? Array.from(fromHalfBits(tensor.data as Uint16Array)) : tensor.data };
+  return { ...tensor, data: halves ? Array.from(fromHalfBits(tensor.data)) : tensor.data };
 }
 
 /** What a value becomes on its way through JSON. */
@@ -80,7 +80,7 @@ describe('integers', () => {
     ['INT32', 10n ** 20n],
   ];
   for (const [datatype, value] of outside) {
-    test(`${datatype} refuses ${value} as out of range`, () => {
+    test(`${datatype} refuses ${String(value)} as out of range`, () => {
       assert.throws(() => valuesToTensor([value], datatype, [1], 'x'), refusal('OUT_OF_RANGE', 'x[0]'));
     });
   }
