@@ -1,11 +1,11 @@
 import { createModelService } from '../gateway.ts';
 import { printLiveSchema } from '../graphql/live-schema.ts';
-import { createLogger, streamTransport } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
 import type { CommandAction } from './command-line.ts';
 
 /** Loads the models and prints the schema that they make. Models that fail are named on the error stream, with code 1. */
 export const printSchemaCommand: CommandAction = async (options, io) => {
-  const logger = createLogger({ level: 'error', format: 'pretty', transport: streamTransport(io.errors) });
+  const logger = createLogger({ level: 'error', format: 'pretty', stream: io.errors });
   const { repository, liveSchema } = createModelService(options, logger);
   let failures = 0;
   try {

@@ -6,7 +6,7 @@ import type { CommandAction } from './command-line.ts';
 export const serve: CommandAction = async (options, io, softwareVersion) => {
   const { logLevel, logFormat } = options;
   const format = logFormat === 'auto' ? (io.output.isTTY ? 'pretty' : 'json') : logFormat;
-  const logger = createLogger({ level: logLevel, format });
+  const logger = createLogger({ level: logLevel, format, stream: io.output });
   const gateway = await startGateway(options, logger, softwareVersion);
   const stopped = new Promise<void>((resolve, reject) => {
     io.onStopSignal((signal) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
 import { compileOptions, type SettingName } from '../../src/config/options.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
-import { createLogger, streamTransport } from '../../src/observability/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 
 /** The models that the project ships. */
 export const shippedModels = fileURLToPath(new URL('../../models/', import.meta.url));
@@ -49,7 +49,7 @@ export async function startTestGateway(
       done();
     },
   });
-  const logger = createLogger({ level: 'debug', format: 'json', transport: streamTransport(stream) });
+  const logger = createLogger({ level: 'debug', format: 'json', stream });
   const options = compileOptions({ port: 0, playground: false, models, ...settings }, {});
   const gateway = await startGateway(options, logger, '0.0.0-test');
   test.after(() => gateway.stop());
