@@ -54,6 +54,8 @@ export async function startTestGateway(
   const gateway = await startGateway(options, logger, '0.0.0-test');
   test.after(() => gateway.stop());
   await gateway.ready;
+  // Lines are written at the end of a tick.
+  await new Promise(setImmediate);
   return { ...gateway, graphqlUrl: `${gateway.url}/graphql`, log };
 }
 
