@@ -4,7 +4,6 @@ import type { ManifestFeature } from '../repository/manifest.ts';
 import { type Datatype, datatypes } from '../tensors/datatypes.ts';
 import { elementReaders, floatLimits, isUsableText, readWideInteger } from '../tensors/elements.ts';
 import { type FeatureKind, describeExpected, describeFeature } from './feature-words.ts';
-import { elementType } from './field-types.ts';
 import type { FeatureInfo, SharedTypes } from './task.ts';
 
 /** One feature as a column of an input, with all that is needed to check a value compiled once. */
@@ -36,8 +35,8 @@ export function compileColumn(
 ): FeatureColumn {
   const kind = featureKind(feature, datatype);
   requireSensible(feature, kind);
-  const type = featureType(kind, datatype, types);
-  const [least, greatest] = featureRange(feature, datatype, type);
+  const [least, greatest] = featureRange(feature, kind, datatype);
+  const type = featureType(kind, least, greatest, types);
   const info: FeatureInfo = {
     name,
     originalName: name === feature.name ? null : feature.name,
@@ -111,12 +110,17 @@ function featureKind({ name, type }: ManifestFeature, datatype: Datatype): Featu
   );
 }
 
-/** Integers and booleans in wider columns get the plain types of GraphQL. */
-function featureType(kind: FeatureKind, datatype: Datatype, types: SharedTypes): GraphQLScalarType {
+/** Integers are GraphQL's own `Int` where every value that is accepted has 32 bits, whatever carries them. */
+function featureType(
+  kind: FeatureKind,
+  least: number | bigint,
+  greatest: number | bigint,
+  types: SharedTypes,
+): GraphQLScalarType {
   if (kind === 'boolean') return GraphQLBoolean;
   if (kind === 'string') return GraphQLString;
   if (kind === 'float') return GraphQLFloat;
-  return datatypes[datatype].json === 'float' ? GraphQLInt : elementType(datatype, types);
+  return least >= int32Range[0] && greatest <= int32Range[1] ? GraphQLInt : types.int64;
 }
 
 function requireSensible(feature: ManifestFeature, kind: FeatureKind): void {
@@ -131,22 +135,23 @@ function requireSensible(feature: ManifestFeature, kind: FeatureKind): void {
   if (!nullable && missing !== undefined) fail('has a value for missing, and is not nullable');
 }
 
+const int32Range = [-(2 ** 31), 2 ** 31 - 1] as const;
+
+/** What the manifest and the datatype accept, both; both ends belong to it. */
 function featureRange(
   { min, max }: ManifestFeature,
+  kind: FeatureKind,
   datatype: Datatype,
-  type: GraphQLScalarType,
 ): readonly [number | bigint, number | bigint] {
-  const [least, greatest] = type === GraphQLInt && datatypes[datatype].range === null ? int32Range : ownRange(datatype);
+  const [least, greatest] = ownRange(kind, datatype);
   return [min !== undefined && min > least ? min : least, max !== undefined && max < greatest ? max : greatest];
 }
 
-const int32Range = [-(2 ** 31), 2 ** 31 - 1] as const;
-
-function ownRange(datatype: Datatype): readonly [number | bigint, number | bigint] {
-  if (datatype === 'FP16' || datatype === 'FP32' || datatype === 'FP64') {
-    return [-floatLimits[datatype], floatLimits[datatype]];
-  }
-  return datatypes[datatype].range ?? [0, 1];
+function ownRange(kind: FeatureKind, datatype: Datatype): readonly [number | bigint, number | bigint] {
+  if (datatype !== 'FP16' && datatype !== 'FP32' && datatype !== 'FP64') return datatypes[datatype].range ?? [0, 1];
+  const limit = floatLimits[datatype];
+  if (kind !== 'integer') return [-limit, limit];
+  return [Math.max(int32Range[0], Math.ceil(-limit)), Math.min(int32Range[1], Math.floor(limit))];
 }
 
 function missingElement({ name, nullable, missing }: ManifestFeature, datatype: Datatype) {

@@ -59,13 +59,21 @@ describe('the input type', () => {
     ]);
     assert.deepEqual(fieldsOf(people), [
       'sex: String',
-      'age: Int64',
+      'age: Int',
       'member: Boolean!',
       'pclass: Int!',
       'alone: Boolean!',
       'constructor: Float',
       'children: Int!',
     ]);
+  });
+
+  test('has Int for integers that all have 32 bits, and Int64 for others', () => {
+    const wide = (range: object) => fieldsOf(bindTo([port('n', 'INT64', [1])], [{ name: 'n', ...range }]));
+    assert.deepEqual(wide({ min: 1, max: 3 }), ['n: Int!']);
+    assert.deepEqual(wide({ min: 1 }), ['n: Int64!']);
+    assert.deepEqual(fieldsOf(bindTo([port('n', 'UINT32', [1])])), ['n: Int64!']);
+    assert.deepEqual(fieldsOf(bindTo([port('n', 'FP32', [1])], [{ name: 'n', type: 'integer' }])), ['n: Int!']);
   });
 
   test('describes features in sentences', () => {
@@ -178,6 +186,8 @@ describe('encode', () => {
     const half = bindTo([port('x', 'FP16', [1])]);
     assert.deepEqual(half.encode({ x: 1 }).get('x')?.data, Uint16Array.of(0x3c00));
     assert.throws(() => half.encode({ x: 1e5 }), refusal('OUT_OF_RANGE', 'x', /fits FP16/));
+    const whole = bindTo([port('x', 'FP16', [1])], [{ name: 'x', type: 'integer' }]);
+    assert.throws(() => whole.encode({ x: 70_000 }), refusal('OUT_OF_RANGE', 'x', /from -65519 to 65519/));
     const single = bindTo([port('x', 'FP32', [1])]);
     assert.throws(() => single.encode({ x: 1e39 }), refusal('OUT_OF_RANGE', 'x', /fits FP32/));
     assert.equal(single.encode({ x: 3.402_823_5e38 }).get('x')?.data[0], Math.fround(3.402_823_4e38));
