@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseDocument, LineCounter } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { ModelLoadError } from '../errors.ts';
 
@@ -100,14 +100,12 @@ export async function readManifest(path: string): Promise<Manifest> {
 /** @throws ModelLoadError with line, offending value and what is allowed. */
 export function parseManifest(text: string): Manifest {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, maxAliasCount: 100 } as Parameters<
-    typeof parseDocument
-  >[1]);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax !== undefined) {
     throw new ModelLoadError(`model.yaml, line ${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
   }
-  const value: unknown = document.toJS() ?? {};
+  const value = toPlainValue(document) ?? {};
   const checked = manifestSchema.safeParse(value, { reportInput: true });
   if (checked.success) return checked.data;
   const sentences = checked.error.issues.map((issue) => {
@@ -118,4 +116,13 @@ export function parseManifest(text: string): Manifest {
     return `model.yaml${line}: ${where}: ${issue.message}${received}`;
   });
   throw new ModelLoadError(sentences.join('; '));
+}
+
+/** Aliases are expanded here, and yaml gives up on those that would grow without end. */
+function toPlainValue(document: Document.Parsed): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ModelLoadError(`model.yaml: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,6 +1,3 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
@@ -18,22 +15,6 @@ export interface TestGateway extends Gateway {
   readonly graphqlUrl: string;
   /** Every line that was logged so far, debug lines included. */
   readonly log: readonly LogLine[];
-}
-
-/** What a file of a test's repository holds: bytes or text; `from` copies a file. */
-export type RepositoryFiles = Readonly<Record<string, Uint8Array | string | { readonly from: string }>>;
-
-/** Makes a model repository of these files in a temporary folder, which goes with the test. */
-export async function makeRepository(test: TestContext, files: RepositoryFiles): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'inferql-'));
-  test.after(() => rm(root, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(root, name);
-    await mkdir(dirname(path), { recursive: true });
-    if (typeof content === 'string' || content instanceof Uint8Array) await writeFile(path, content);
-    else await cp(content.from, path);
-  }
-  return root;
 }
 
 /** Starts the real server on a free port of the loopback interface, with every model loaded; it stops with the test. */

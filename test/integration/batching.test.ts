@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { callsOf, makeRepository, post, query, shippedModels, startTestGateway } from '../helpers/gateway.ts';
+import { callsOf, post, query, shippedModels, startTestGateway } from '../helpers/gateway.ts';
 import { affineModel, slowModel } from '../helpers/onnx-models.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const flower = { sepalLength: 5.1, sepalWidth: 3.5, petalLength: 1.4, petalWidth: 0.2 };
 
@@ -60,7 +61,7 @@ describe('batching over HTTP', async () => {
   });
 
   await test('64 clients at once, while the instance is busy, are merged into few calls', async (context) => {
-    const models = await makeRepository(context, { 'slow/1/model.onnx': slowModel({ iterations: 20_000 }) });
+    const models = await temporaryFolder(context, { 'slow/1/model.onnx': slowModel({ iterations: 20_000 }) });
     const gateway = await startTestGateway(context, models);
     const before = callsOf(gateway, 'slow').length;
     const document = 'query($x: Float!) { predict { slow(input: { x: $x }) { y meta { batchSize } } } }';
@@ -80,7 +81,7 @@ describe('batching over HTTP', async () => {
   });
 
   await test('raw inference shares calls with typed predictions', async (context) => {
-    const models = await makeRepository(context, {
+    const models = await temporaryFolder(context, {
       'affine/1/model.onnx': affineModel({ scale: 2, offset: 1, width: 3 }),
     });
     const gateway = await startTestGateway(context, models);
