@@ -12,14 +12,14 @@ import { type Manifest, manifestSchema } from '../../src/repository/manifest.ts'
 import { type RowPort, rowSignature } from '../../src/tasks/row-signature.ts';
 import { scalars } from '../../src/tasks/scalars.ts';
 import type { SharedTypes, TaskContext } from '../../src/tasks/task.ts';
-import { tensorFields } from '../../src/tasks/tensor-fields.ts';
+import { tensorResolvers } from '../../src/graphql/resolvers/tensor.ts';
 
-/** The static schema of `schema/` with the tensor scalars and no resolvers of its own. */
+/** The static schema of `schema/` with no resolvers but those of the types that tasks share. */
 export function staticSchema(): GraphQLSchema {
   const folder = new URL('../../schema/', import.meta.url);
   return makeExecutableSchema({
     typeDefs: readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8')),
-    resolvers: { ...scalars, Tensor: tensorFields },
+    resolvers: { ...scalars, Tensor: tensorResolvers },
     resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
   });
 }
