@@ -2,13 +2,20 @@ import { GatewayError, ModelLoadError } from '../../errors.ts';
 import { elementTypeName } from './element-types.ts';
 
 const longestMessage = 400;
+/** Names in a model are part of messages and may be of any length: the patterns must not take long on them. */
+const longestScrubbed = 4000;
 
-/** A native source position with the function around it, as ONNX Runtime's ORT_ENFORCE puts before a message. */
+/**
+ * A native source position, with the signature or the name of the function, as ONNX Runtime puts them before a message:
+ * `/src/model.cc:202 onnxruntime::Model::Model(const Graph&) Unsupported …`, `utils.cc:594 GetInfo TensorProto: …`.
+ */
 const sourcePosition =
-  /\S*?[\w.-]+\.(?:cc|cpp|h|hpp|cu):\d+ (?:[^\n]*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[with [^\]]*\])? |\w+ )/g;
+  /(?<!\S)\S*\.(?:cc|cpp|h|hpp|cu):\d+ (?:[^\n()]*::[^\n()]*\([^\n]*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[with [^\]]*\])? |\w+ )/g;
+/** The file is known to whoever reads the message. */
+const loadPrefix = /^Load model from [^\n]*?\.onnx (?:failed:)?/;
 const statusCode = /\[ONNXRuntimeError\] : \d+ : \w+ : /g;
 /** An absolute path of any system; PyTorch names nodes like paths, and those names are worth showing. */
-const absolutePath = /(?<!Name:')(?<![\w.:])(?:[A-Za-z]:)?[\\/](?:[^\s"'`,;()]+[\\/])+([^\s"'`,;:()]*)/g;
+const absolutePath = /(?<!Name:')(?<![\w.:])(?:[A-Za-z]:)?[\\/]+(?:[^\s"'`,;()\\/]+[\\/]+)+([^\s"'`,;:()\\/]*)/g;
 
 /**
  * A message of the runtime in one line, without paths of the server or of the runtime's sources.
@@ -17,6 +24,8 @@ const absolutePath = /(?<!Name:')(?<![\w.:])(?:[A-Za-z]:)?[\\/](?:[^\s"'`,;()]+[
 export function scrub(message: string, folder?: string): string {
   const known = folder === undefined ? message : message.replaceAll(`${folder}/`, '').replaceAll(folder, '');
   const text = known
+    .slice(0, longestScrubbed)
+    .replace(loadPrefix, '')
     .replaceAll(sourcePosition, '')
     .replaceAll(statusCode, '')
     .replaceAll(absolutePath, '$1')
@@ -32,7 +41,7 @@ export function runError(cause: Error): GatewayError {
 
 interface Translation {
   readonly pattern: RegExp;
-  readonly say: (found: readonly string[]) => string;
+  readonly say: (found: readonly string[], message: string) => string;
 }
 
 /** What the runtime says when it refuses a model, and what to do about it. The first that fits is taken. */
@@ -79,9 +88,9 @@ const translations: readonly Translation[] = [
   },
   {
     pattern: /[Ee]xternal data|external_data/,
-    say: () =>
+    say: (_, message) =>
       'The weights beside the model cannot be used: copy all of its files into its folder again, or save it with one ' +
-      'weights file and relative locations.',
+      `weights file and relative locations. (${message})`,
   },
   { pattern: /protobuf parsing failed/i, say: () => 'The model file is damaged: copy it or export it again.' },
   {
@@ -92,10 +101,10 @@ const translations: readonly Translation[] = [
 
 /** Why the runtime refuses a model, in words that say what to do; the runtime's own error is the cause. */
 export function loadError(cause: Error, folder: string): ModelLoadError {
-  const detail = scrub(cause.message, folder);
+  const message = scrub(cause.message, folder);
   for (const { pattern, say } of translations) {
     const found = pattern.exec(cause.message);
-    if (found !== null) return new ModelLoadError(`${say(found)} (${detail})`, { cause });
+    if (found !== null) return new ModelLoadError(say(found, message), { cause });
   }
-  return new ModelLoadError(`ONNX Runtime refuses the model: ${detail}`, { cause });
+  return new ModelLoadError(`ONNX Runtime refuses the model: ${message}`, { cause });
 }
