@@ -159,11 +159,7 @@ export function describeValue(value: unknown, maxLength = 60): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.length > 8) return `a list of ${value.length} values`;
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? String(value);
-  } catch {
-    text = `a ${typeof value}`;
-  }
+  // JSON has no word for functions and symbols; no client can send them either.
+  const text = JSON.stringify(value) ?? `a ${typeof value}`;
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }

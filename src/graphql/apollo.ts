@@ -43,7 +43,7 @@ export function createApollo({
     // Signals are main.ts's business.
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    parseOptions: { maxTokens: limits.maxTokens },
+    parseOptions: { maxLexicalTokens: limits.maxTokens },
     validationRules: [operationLimits(limits)],
     formatError: errorFormatter(scope, onFault),
     // The built-in plugins cost a third of a request's time and are of no use here; landing pages need a CDN besides.

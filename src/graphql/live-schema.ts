@@ -31,7 +31,7 @@ export interface NamedSchema {
  * Merges the generated part, one field pair for each served model, into the static schema.
  * @param served the default version of each model, ascending by name.
  */
-export function composeSchema(base: StaticSchema, served: readonly ServedModel[]): NamedSchema {
+function composeSchema(base: StaticSchema, served: readonly ServedModel[]): NamedSchema {
   const hash = createHash('sha256').update(printSchema(base.schema));
   if (served.length === 0) return { schema: base.schema, version: hash.digest('hex').slice(0, 16) };
   const config = base.schema.toConfig();

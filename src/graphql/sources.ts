@@ -13,9 +13,6 @@ export interface VersionSource {
   readonly entry: VersionEntry<ServedModel>;
 }
 
-/** What resolvers of the GraphQL type `InferResult` read. */
-export type InferSource = InferenceResult;
-
 /** What resolvers of the GraphQL type `NamedTensor` read. */
 export type NamedTensorSource = InferenceResult['outputs'][number];
 

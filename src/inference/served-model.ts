@@ -55,7 +55,14 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
   if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');
   const identity = { model: name, version };
   return {
-    ...{ name, version, manifest, model, rowSignature, task, contract, clock },
+    name,
+    version,
+    manifest,
+    model,
+    rowSignature,
+    task,
+    contract,
+    clock,
     batching: {
       enabled: merges,
       reason: rowSignature.axis.kind === 'dynamic' ? null : rowSignature.axis.reason,
@@ -65,7 +72,12 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
     },
     notes: [...model.notes],
     batcher: new Batcher({
-      ...{ model, identity, clock, maxBatchSize, maxDelayMs, maxQueueRows },
+      model,
+      identity,
+      clock,
+      maxBatchSize,
+      maxDelayMs,
+      maxQueueRows,
       axis: rowSignature.axis,
       fallbackOutput: fallback.name,
       onCall: (report) => onCall({ name, version }, report),

@@ -77,7 +77,6 @@ function prettyLine(info: winston.Logform.TransformableInfo): string {
 export function errorFields(error: unknown): { error: string; stack?: string | undefined; cause?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
   const { cause } = error;
-  const causeText =
-    cause instanceof Error ? (cause.stack ?? cause.message) : cause === undefined ? undefined : String(cause);
-  return { error: error.message, stack: error.stack, ...(causeText === undefined ? {} : { cause: causeText }) };
+  const fields = { error: error.message, stack: error.stack };
+  return cause instanceof Error ? { ...fields, cause: cause.stack ?? cause.message } : fields;
 }
