@@ -159,7 +159,12 @@ export function describeValue(value: unknown, maxLength = 60): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value) && value.length > 8) return `a list of ${value.length} values`;
-  // JSON has no word for functions and symbols; no client can send them either.
-  const text = JSON.stringify(value) ?? `a ${typeof value}`;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? `a ${typeof value}`;
+  } catch {
+    // Lists that are nested too deeply for JSON.stringify, and bigints within lists.
+    text = Array.isArray(value) ? `a list of ${value.length} values` : `a ${typeof value}`;
+  }
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
