@@ -162,14 +162,16 @@ export function testBackend(backend: Backend, fixtures: BackendFixtures): void {
 
     it('keeps the event loop free while a call runs', async (test) => {
       const model = await open(test, fixtures.slow);
-      let isRunning = true;
-      const call = model.run(column(1), ['y']).finally(() => (isRunning = false));
+      const call = model.run(column(1), ['y']);
       let turns = 0;
-      while (isRunning) {
-        await new Promise((resolve) => setImmediate(resolve));
+      let next: NodeJS.Immediate;
+      const count = (): void => {
         turns += 1;
-      }
+        next = setImmediate(count);
+      };
+      next = setImmediate(count);
       await call;
+      clearImmediate(next);
       assert.ok(turns > 20, `${turns} turns`);
     });
 
@@ -177,7 +179,9 @@ export function testBackend(backend: Backend, fixtures: BackendFixtures): void {
       const model = await open(test, fixtures.slow);
       const settled: string[] = [];
       const calls = [1, 2, 3].map((value) =>
-        model.run(column(value), ['y']).then(({ outputs }) => settled.push(`call ${plain(outputs.get('y')).data}`)),
+        model
+          .run(column(value), ['y'])
+          .then(({ outputs }) => settled.push(`call ${plain(outputs.get('y')).data.join()}`)),
       );
       const closed = model.close().then(() => settled.push('closed'));
       await assert.rejects(model.run(column(4), ['y']), isGatewayError('MODEL_UNAVAILABLE'));

@@ -106,7 +106,7 @@ export async function startPool(instances: number, start: () => Promise<SessionC
   const begun = await Promise.allSettled(Array.from({ length: instances }, () => start()));
   const failed = begun.find((each) => each.status === 'rejected');
   if (failed !== undefined) {
-    await Promise.all(begun.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+    for (const each of begun) if (each.status === 'fulfilled') await each.value.close();
     throw failed.reason;
   }
   for (const each of begun) if (each.status === 'fulfilled') add(each.value);

@@ -78,7 +78,7 @@ function fromOrt(name: string, tensor: OrtTensor | undefined): TensorMessage {
   if (tensor === undefined || datatype === undefined) {
     throw new TypeError(`The output "${name}" came as ${tensor?.type ?? 'nothing'}.`);
   }
-  return { name, datatype, shape: tensor.dims, data: tensor.data as TensorMessage['data'] };
+  return { name, datatype, shape: tensor.dims, data: tensor.data };
 }
 
 /**

@@ -23,7 +23,11 @@ interface PendingCall {
 
 /** Starts a thread and loads the model in it. @throws the runtime's own error when it refuses the model. */
 export async function startSession(request: SessionRequest): Promise<SessionClient> {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: request });
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: request,
+    // What the process was started with, such as a tracer to preload, is not for a thread that only computes.
+    execArgv: [],
+  });
   const pending = new Map<number, PendingCall>();
   let lastId = 0;
   let closing: Promise<void> | null = null;

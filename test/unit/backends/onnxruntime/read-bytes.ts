@@ -1,4 +1,4 @@
-import { type ModelProto } from '../../../../src/backends/onnxruntime/model-proto.ts';
+import type { ModelProto } from '../../../../src/backends/onnxruntime/model-proto.ts';
 import { readModel } from '../../../../src/backends/onnxruntime/model-file.ts';
 
 /** Reads a model that is in memory. */
