@@ -8,24 +8,9 @@ import {
   type SettingName,
 } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
+import type { CommandAction, CommandEnvironment } from './command.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
-
-/** What a command may use of the process it runs in. */
-export interface CommandEnvironment {
-  readonly arguments: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly output: NodeJS.WriteStream;
-  readonly errors: NodeJS.WriteStream;
-  onStopSignal(callback: (signal: string) => void): void;
-}
-
-/** One command: does its work and says with which code the process ends. */
-export type CommandAction = (
-  options: GatewayOptions,
-  io: CommandEnvironment,
-  softwareVersion: string,
-) => Promise<number>;
 
 /**
  * Reads the command line and runs the command that it names; `serve` when it names none.

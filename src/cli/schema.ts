@@ -1,7 +1,7 @@
 import { createModelService } from '../gateway.ts';
 import { printLiveSchema } from '../graphql/live-schema.ts';
 import { createLogger } from '../observability/logger.ts';
-import type { CommandAction } from './command-line.ts';
+import type { CommandAction } from './command.ts';
 
 /** Loads the models and prints the schema that they make. Models that fail are named on the error stream, with code 1. */
 export const printSchemaCommand: CommandAction = async (options, io) => {

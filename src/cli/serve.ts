@@ -1,6 +1,6 @@
 import { startGateway } from '../gateway.ts';
 import { createLogger } from '../observability/logger.ts';
-import type { CommandAction } from './command-line.ts';
+import type { CommandAction } from './command.ts';
 
 /** Serves until it is told to stop. */
 export const serve: CommandAction = async (options, io, softwareVersion) => {
