@@ -76,7 +76,9 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
   const scopes = new AsyncLocalStorage<RequestScope>();
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
   const apollo = createApollo({
-    ...{ liveSchema, logger, limits: options.limits },
+    liveSchema,
+    logger,
+    limits: options.limits,
     scope: () => scopes.getStore(),
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
@@ -84,7 +86,7 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
   });
   let stopping: Promise<void> | null = null;
   registerHealth(app, { repository, isStopping: () => stopping !== null });
-  registerGraphQLEndpoint(app, { apollo, services, scopes, logger });
+  registerGraphQLEndpoint(app, { apollo, services, scopes });
   if (options.playground) await registerPlayground(app, logger);
 
   await apollo.start();
@@ -160,12 +162,19 @@ async function openVersion(
     const reason = await probeBatchAxis(model, declared);
     const signature = reason === null ? declared : rowSignature(model.signature, { axis: 'none', reason });
     const bound = task.bind({
-      ...{ model: name, signature, manifest },
+      model: name,
+      signature,
+      manifest,
       typePrefix: apiNames(name).typePrefix,
       types: base.shared,
     });
     return createServedModel({
-      ...{ name, version, manifest, model, rowSignature: signature, task: bound },
+      name,
+      version,
+      manifest,
+      model,
+      rowSignature: signature,
+      task: bound,
       contract: contractOf(bound),
       clock: systemClock,
       onCall: (served, report) => logCall(logger, served, report),

@@ -10,6 +10,7 @@ import type { RequestLimits } from '../config/options.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import type { OperationContext } from './context.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
+import { knownOperationTypes } from './known-operation-types.ts';
 import type { LiveSchema } from './live-schema.ts';
 import { operationLimits } from './operation-limits.ts';
 import { usagePlugin } from './plugins/usage.ts';
@@ -44,7 +45,7 @@ export function createApollo({
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxLexicalTokens: limits.maxTokens },
-    validationRules: [operationLimits(limits)],
+    validationRules: [knownOperationTypes, operationLimits(limits)],
     formatError: errorFormatter(scope, onFault),
     // The built-in plugins cost a third of a request's time and are of no use here; landing pages need a CDN besides.
     plugins: [

@@ -9,6 +9,8 @@ export interface ErrorScope {
   readonly errorCodes: Set<string>;
 }
 
+const maxMessageLength = 1000;
+
 /** Told of an error that clients only see masked. */
 export type OnFault = (error: unknown, requestId: string | undefined) => void;
 
@@ -26,7 +28,10 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
     if (known === null) onFault(unwrapResolverError(error), current?.requestId);
     const { locations, path } = formatted;
     return {
-      message: known?.message ?? 'The server failed on this request; its log says more under the request id.',
+      message: shorten(
+        known?.message ?? 'The server failed on this request; its log says more under the request id.',
+        maxMessageLength,
+      ),
       ...(locations === undefined ? {} : { locations }),
       ...(path === undefined ? {} : { path }),
       extensions: {
@@ -54,23 +59,38 @@ function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError
     return {
       code: original.code,
       message: original.message,
-      extensions: withoutUndefined({ model, version, retryAfterMs, details }),
+      extensions: withoutUndefined({ model: shorten(model), version: shorten(version), retryAfterMs, details }),
     };
   }
+  if (!(error instanceof GraphQLError)) return null;
+  const { message } = formatted;
   // Apollo gives every validation error one code; ours keep theirs below.
-  const below =
-    error instanceof GraphQLError && error.originalError instanceof GraphQLError ? error.originalError : null;
+  const below = error.originalError instanceof GraphQLError ? error.originalError : null;
   const code = below?.extensions['code'] ?? formatted.extensions?.['code'];
-  if (code !== 'INTERNAL_SERVER_ERROR' && isErrorCode(code)) return { code, message: formatted.message };
-  // graphql-js throws this itself while it executes, and gives it no code.
-  if (error instanceof GraphQLError && error.originalError === undefined && error.message.startsWith('Argument "')) {
-    return { code: 'BAD_USER_INPUT', message: formatted.message };
+  if (code === 'GRAPHQL_PARSE_FAILED' && below?.originalError instanceof RangeError) {
+    // The parser calls itself for each level and has no limit of its own on them.
+    return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply to be parsed.' };
   }
-  return null;
+  if (code !== 'INTERNAL_SERVER_ERROR' && isErrorCode(code)) return { code, message };
+  return error.originalError === undefined ? recogniseUncoded(error) : null;
+}
+
+/** Errors about the request that graphql-js and Apollo make themselves without giving them a code. */
+function recogniseUncoded({ message, extensions }: GraphQLError): KnownError | null {
+  if (message.startsWith('Argument "') || message.startsWith('Too many errors processing variables')) {
+    return { code: 'BAD_USER_INPUT', message };
+  }
+  const http = extensions['http'] as { readonly status?: number } | undefined;
+  return http?.status === 400 ? { code: 'BAD_REQUEST', message } : null;
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorTable, code);
+}
+
+/** Names and values of a request come back in messages, and may be as long as the body. */
+function shorten<Text extends string | undefined>(text: Text, maxLength = 100): Text | string {
+  return text !== undefined && text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
 function withoutUndefined(fields: Readonly<Record<string, unknown>>): object {

@@ -1,76 +1,81 @@
-import {
-  GraphQLError,
-  Kind,
-  type ASTVisitor,
-  type FragmentDefinitionNode,
-  type SelectionSetNode,
-  type ValidationContext,
-} from 'graphql';
+import { GraphQLError, Kind, type ASTNode, type ASTVisitor, type DocumentNode, type ValidationContext } from 'graphql';
 import type { RequestLimits } from '../config/options.ts';
+import type { ErrorCode } from '../errors.ts';
+import { SelectionMeasure, type Unmeasurable } from './selection-measure.ts';
 
-/** How much a selection asks for, with fragments expanded. */
-interface Extent {
-  readonly depth: number;
-  readonly fields: number;
+export type DocumentLimits = Pick<RequestLimits, 'maxDepth' | 'maxFields'>;
+
+/** Rules of graphql-js take time that grows with pairs of fragments, and with operations times what they spread. */
+const maxDefinitions = 50;
+/** Whether fields can be merged is checked in pairs, among all fields of one name in one place. */
+const maxRepetitions = 50;
+
+/** What a document is refused for. */
+interface Excess {
+  readonly message: string;
+  readonly node: ASTNode;
+  /** @default `QUERY_TOO_COMPLEX` */
+  readonly code?: ErrorCode;
 }
 
 /**
- * A validation rule that refuses operations that are nested too deeply or select too many fields. It runs once for
- * each document, since Apollo keeps validated documents. Fragments are measured once each and their extents added up,
- * so that fragments that spread fragments cost nothing here however much they would expand to.
+ * A validation rule that refuses documents that are nested too deeply, select too many fields, or repeat themselves. It
+ * runs once for each document, since Apollo keeps validated documents.
+ *
+ * It has to be the last of the rules, and looks at the whole document before any other has seen more than its top: a
+ * document that is refused is replaced by an empty one, so that the other rules, whose time can grow with the square of
+ * a document's size, spend none on it, and this error is the only one.
  */
-export function operationLimits(limits: Pick<RequestLimits, 'maxDepth' | 'maxFields'>) {
-  return (context: ValidationContext): ASTVisitor => {
-    const measured = new Map<string, Extent | 'measuring'>();
+export function operationLimits(limits: DocumentLimits) {
+  return (context: ValidationContext): ASTVisitor => ({
+    Document(document): DocumentNode | undefined {
+      const excess = findExcess(document, context, limits);
+      if (excess === null) return undefined;
+      const { message, node, code = 'QUERY_TOO_COMPLEX' } = excess;
+      context.reportError(new GraphQLError(message, { nodes: node, extensions: { code } }));
+      return { ...document, definitions: [] };
+    },
+  });
+}
 
-    const ofFragment = (name: string): Extent => {
-      const known = measured.get(name);
-      // A fragment that spreads itself is refused by graphql-js's own rule; here it only must not run for ever.
-      if (known === 'measuring') return { depth: 0, fields: 0 };
-      if (known !== undefined) return known;
-      measured.set(name, 'measuring');
-      const fragment: FragmentDefinitionNode | null | undefined = context.getFragment(name);
-      const extent =
-        fragment === null || fragment === undefined ? { depth: 0, fields: 0 } : ofSelections(fragment.selectionSet);
-      measured.set(name, extent);
-      return extent;
-    };
+function findExcess(document: DocumentNode, context: ValidationContext, limits: DocumentLimits): Excess | null {
+  const { definitions } = document;
+  if (definitions.length > maxDefinitions) {
+    const message = `The document has ${definitions.length} operations and fragments; the limit is ${maxDefinitions}.`;
+    return { message, node: document };
+  }
+  const measure = new SelectionMeasure((name) => context.getFragment(name), limits.maxDepth);
+  let total = 0;
+  for (const node of definitions) {
+    if (!('selectionSet' in node)) continue;
+    const { depth, fields } = measure.extentOf(node.selectionSet);
+    if (depth > limits.maxDepth) return { ...tooDeep(limits), node };
+    if (measure.unmeasurable !== null) return { ...describe(measure.unmeasurable, limits), node };
+    total = node.kind === Kind.OPERATION_DEFINITION ? total + fields : Math.max(total, fields);
+    // The sum can have twenty digits, of which nobody learns anything.
+    if (total > limits.maxFields) {
+      const message = `The document selects more than ${limits.maxFields} fields, fragments expanded.`;
+      return { message, node };
+    }
+  }
+  for (const node of definitions) {
+    if (!('selectionSet' in node)) continue;
+    const { name, times } = measure.mostRepeated(node.selectionSet);
+    if (times > maxRepetitions) {
+      const message = `The field "${name}" is selected ${times} times in one place; the limit is ${maxRepetitions}.`;
+      return { message, node };
+    }
+  }
+  return null;
+}
 
-    const ofSelections = (set: SelectionSetNode): Extent => {
-      let depth = 0;
-      let fields = 0;
-      for (const selection of set.selections) {
-        let inner: Extent;
-        if (selection.kind === Kind.FIELD) {
-          const below =
-            selection.selectionSet === undefined ? { depth: 0, fields: 0 } : ofSelections(selection.selectionSet);
-          inner = { depth: below.depth + 1, fields: below.fields + 1 };
-        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-          inner = ofSelections(selection.selectionSet);
-        } else {
-          inner = ofFragment(selection.name.value);
-        }
-        depth = Math.max(depth, inner.depth);
-        fields += inner.fields;
-      }
-      return { depth, fields };
-    };
+function describe({ problem, name }: Unmeasurable, limits: DocumentLimits): Pick<Excess, 'message' | 'code'> {
+  if (problem === 'too deep') return tooDeep(limits);
+  const code = 'GRAPHQL_VALIDATION_FAILED';
+  if (problem === 'unknown fragment') return { message: `Unknown fragment "${name}".`, code };
+  return { message: `The fragment "${name}" spreads itself, directly or through others.`, code };
+}
 
-    const refuse = (message: string, node: SelectionSetNode): void => {
-      context.reportError(new GraphQLError(message, { nodes: node, extensions: { code: 'QUERY_TOO_COMPLEX' } }));
-    };
-
-    return {
-      OperationDefinition(node) {
-        const { depth, fields } = ofSelections(node.selectionSet);
-        if (depth > limits.maxDepth) {
-          refuse(`The operation is nested ${depth} levels deep; the limit is ${limits.maxDepth}.`, node.selectionSet);
-        }
-        if (fields > limits.maxFields) {
-          const message = `The operation selects ${fields} fields, fragments expanded; the limit is ${limits.maxFields}.`;
-          refuse(message, node.selectionSet);
-        }
-      },
-    };
-  };
+function tooDeep({ maxDepth }: DocumentLimits): Pick<Excess, 'message'> {
+  return { message: `The document is nested more than ${maxDepth} levels deep.` };
 }

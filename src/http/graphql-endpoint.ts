@@ -1,51 +1,41 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../errors.ts';
 import type { GraphQLServices, OperationContext } from '../graphql/context.ts';
-import type { Logger } from '../observability/logger.ts';
-import { errorBody } from './error-response.ts';
-import { openScope, type RequestScope, type ScopeStorage } from './request-scope.ts';
+import { graphqlPath } from './request-log.ts';
+import type { ScopeStorage } from './request-scope.ts';
 
 export interface GraphQLEndpointOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly services: GraphQLServices;
   readonly scopes: ScopeStorage;
-  readonly logger: Logger;
 }
+
+/** Operations of an array are parsed and validated without a pause between them, and long names cost time as well as many. */
+const maxDocumentLength = 256 * 1024;
 
 /** Serves `/graphql`: a thin hand between Fastify and Apollo, which decides on everything that is GraphQL. */
 export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEndpointOptions): void {
   app.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    url: '/graphql',
-    handler: (request, reply) => {
-      const scope = openScope(request.headers['x-request-id']);
-      return options.scopes.run(scope, () => answer(request, reply, scope, options));
-    },
+    method: ['GET', 'POST'],
+    url: graphqlPath,
+    exposeHeadRoute: false,
+    handler: (request, reply) => options.scopes.run(request.scope, () => answer(request, reply, options)),
   });
 }
 
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  scope: RequestScope,
-  options: GraphQLEndpointOptions,
+  { apollo, services }: GraphQLEndpointOptions,
 ): Promise<FastifyReply> {
-  const { apollo, services } = options;
-  const { maxOperationsPerRequest } = services.options.limits;
+  checkSize(request.body, services.options.limits.maxOperationsPerRequest);
+  const { requestId, usage } = request.scope;
   const left = new AbortController();
   // Not Fastify's `request.signal`: on POST that fires as soon as the body was read.
   reply.raw.once('close', () => {
     if (!reply.raw.writableEnded) left.abort();
-    log(scope, reply, options.logger);
   });
-  reply.header('x-request-id', scope.requestId);
-  if (Array.isArray(request.body) && request.body.length > maxOperationsPerRequest) {
-    scope.errorCodes.add('BATCH_TOO_LARGE');
-    const message = `The array has ${request.body.length} operations; one request takes at most ${maxOperationsPerRequest}.`;
-    const details = { limit: maxOperationsPerRequest, received: request.body.length };
-    reply.code(400).type('application/json; charset=utf-8');
-    return reply.send(errorBody('BATCH_TOO_LARGE', message, scope.requestId, details));
-  }
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: request.method,
@@ -53,13 +43,34 @@ async function answer(
       search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
       body: request.body,
     },
-    context: async () => ({
-      services,
-      request: { requestId: scope.requestId, signal: left.signal, usage: scope.usage },
-      rows: 0,
-    }),
+    context: async () => ({ services, request: { requestId, signal: left.signal, usage }, rows: 0 }),
   });
   return send(reply, response);
+}
+
+/**
+ * Checks, before anything is parsed, how much there is to parse.
+ * @throws GatewayError `BATCH_TOO_LARGE` or `QUERY_TOO_COMPLEX`
+ */
+function checkSize(body: unknown, maxOperations: number): void {
+  const operations: readonly unknown[] = Array.isArray(body) ? body : [body];
+  if (operations.length > maxOperations) {
+    const message = `The array has ${operations.length} operations; one request takes at most ${maxOperations}.`;
+    throw new GatewayError('BATCH_TOO_LARGE', message, {
+      details: { limit: maxOperations, received: operations.length },
+    });
+  }
+  let length = 0;
+  for (const operation of operations) length += documentLength(operation);
+  if (length > maxDocumentLength) {
+    const message = `The documents of one request may have ${maxDocumentLength} characters together; send values as variables.`;
+    throw new GatewayError('QUERY_TOO_COMPLEX', message, { details: { limit: maxDocumentLength, received: length } });
+  }
+}
+
+function documentLength(operation: unknown): number {
+  if (typeof operation !== 'object' || operation === null || !('query' in operation)) return 0;
+  return typeof operation.query === 'string' ? operation.query.length : 0;
 }
 
 function headerMap(request: FastifyRequest): HeaderMap {
@@ -76,19 +87,4 @@ function send(reply: FastifyReply, { status, headers, body }: HTTPGraphQLRespons
   if (body.kind === 'complete') return reply.send(body.string);
   // The schema has neither @defer nor @stream, without which Apollo never answers in chunks.
   throw new Error('Apollo answered in chunks.');
-}
-
-function log({ requestId, usage, startedAt }: RequestScope, reply: FastifyReply, logger: Logger): void {
-  logger.info('request', {
-    requestId,
-    status: reply.statusCode,
-    ...(reply.raw.writableEnded ? {} : { aborted: true }),
-    durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
-    operations: usage.operations,
-    operationName: usage.operationName,
-    documentHash: usage.documentHash,
-    models: [...usage.models],
-    rows: usage.rows,
-    ...(usage.errorCodes.size === 0 ? {} : { errorCodes: [...usage.errorCodes] }),
-  });
 }

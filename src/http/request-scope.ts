@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RequestUsage } from '../graphql/context.ts';
 import { newUsage } from '../graphql/context.ts';
 import type { ErrorScope } from '../graphql/format-error.ts';
 
-/** One HTTP request to the GraphQL endpoint, from first byte to log line. */
+/** One HTTP request, from its headers to its log line. */
 export interface RequestScope extends ErrorScope {
   readonly requestId: string;
   readonly usage: RequestUsage;
@@ -13,6 +13,13 @@ export interface RequestScope extends ErrorScope {
 
 /** Knows the request that the code at hand works for, across every `await`. */
 export type ScopeStorage = AsyncLocalStorage<RequestScope>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set as soon as the headers were read, before anything can fail. */
+    scope: RequestScope;
+  }
+}
 
 const acceptableId = /^[\w.:-]{1,128}$/;
 

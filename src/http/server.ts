@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { ErrorCode } from '../errors.ts';
-import { errorTable } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
-import { errorBody } from './error-response.ts';
+import { refuse, refuseConnection, type Refusal } from './error-response.ts';
+import { logRequest } from './request-log.ts';
 import { openScope } from './request-scope.ts';
 
 export interface HttpServerOptions {
@@ -10,63 +11,93 @@ export interface HttpServerOptions {
   readonly logger: Logger;
 }
 
+/** A request that has not wholly arrived after this time is dropped, or slow senders could hold connections for ever. */
+const requestTimeoutMs = 120_000;
+
+const methods = ['GET', 'HEAD', 'POST'] as const;
+
 /** Makes the HTTP server: how bodies are read, and one form for whatever goes wrong before or beside GraphQL. */
 export function createHttpServer({ maxBodyBytes, logger }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      refuse(reply, describe(error, maxBodyBytes), openScope(request.headers['x-request-id']));
+    },
+  });
+
+  app.addHook('onRequest', (request, reply, done) => {
+    request.scope = openScope(request.headers['x-request-id']);
+    reply.header('x-request-id', request.scope.requestId);
+    reply.raw.once('close', () => logRequest(request, reply, logger));
+    done();
   });
 
   // Fastify's own JSON parser refuses keys such as __proto__ as an attack; graphql-js refuses them in our form.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, body === '' ? undefined : JSON.parse(String(body)));
+      done(null, parseJson(body));
     } catch (error) {
-      done(new BodyError(error instanceof Error ? error.message : 'malformed'));
+      done(error as Error);
     }
   });
   // Bodies of other types are read and dropped: Apollo then says what it expected.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { requestId } = openScope(request.headers['x-request-id']);
-    const { code, message } = describe(error, maxBodyBytes);
-    if (code === 'INTERNAL_SERVER_ERROR') logger.error('request failed', { requestId, ...errorFields(error) });
-    else logger.info('request refused', { requestId, status: errorTable[code].httpStatus, errorCodes: [code] });
-    return reply
-      .code(errorTable[code].httpStatus)
-      .header('x-request-id', requestId)
-      .type('application/json; charset=utf-8')
-      .send(errorBody(code, message, requestId));
+    const refusal = describe(error, maxBodyBytes);
+    if (refusal.code === 'INTERNAL_SERVER_ERROR') {
+      logger.error('request failed', { requestId: request.scope.requestId, ...errorFields(error) });
+    }
+    // Fastify would close the connection on a client that is still sending, which then often sees a reset instead of the
+    // answer. Node reads on and drops what comes, for as long as a request may take.
+    reply.removeHeader('connection');
+    return refuse(reply, refusal, request.scope);
   });
 
   app.setNotFoundHandler((request, reply) => {
-    const { requestId } = openScope(request.headers['x-request-id']);
-    const message = `There is nothing at this path; the API is at /graphql.`;
-    return reply
-      .code(404)
-      .header('x-request-id', requestId)
-      .type('application/json; charset=utf-8')
-      .send(errorBody('BAD_REQUEST', message, requestId));
+    const [url = '/'] = request.url.split('?', 1);
+    const allowed = methods.filter((method) => app.hasRoute({ method, url }));
+    if (allowed.length === 0) {
+      const message = 'There is nothing at this path; the API is at /graphql.';
+      return refuse(reply, { code: 'BAD_REQUEST', message, status: 404 }, request.scope);
+    }
+    const allow = allowed.join(', ');
+    const message = `This path takes ${allow}, not ${request.method}.`;
+    return refuse(reply.header('allow', allow), { code: 'BAD_REQUEST', message, status: 405 }, request.scope);
   });
   return app;
 }
 
-/** A body that is no JSON. */
-class BodyError extends Error {
-  readonly statusCode = 400;
+/** @throws GatewayError `BAD_REQUEST` */
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not UTF-8.');
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The body is no JSON: ${error instanceof Error ? error.message : 'malformed'}`,
+    );
+  }
 }
 
-function describe(error: FastifyError | BodyError, maxBodyBytes: number): { code: ErrorCode; message: string } {
-  if (error instanceof BodyError) return { code: 'BAD_REQUEST', message: `The body is no JSON: ${error.message}` };
+function describe(error: FastifyError | GatewayError, maxBodyBytes: number): Refusal {
+  if (error instanceof GatewayError) {
+    return { code: error.code, message: error.message, details: error.options.details };
+  }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return { code: 'PAYLOAD_TOO_LARGE', message: `The body is larger than ${maxBodyBytes} bytes.` };
   }
-  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return { code: 'BAD_REQUEST', message: error.message };
+  const { statusCode: status } = error;
+  if (status !== undefined && status >= 400 && status < 500) {
+    return { code: 'BAD_REQUEST', message: error.message, status };
   }
   return {
     code: 'INTERNAL_SERVER_ERROR',

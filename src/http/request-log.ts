@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../observability/logger.ts';
+
+/** The route whose requests are what the server is for. */
+export const graphqlPath = '/graphql';
+
+const maxNameLength = 200;
+
+/**
+ * Writes the one line of a request that was answered or left. It names the route and never the URL, which may hold a
+ * query and its variables. Probes and files of the playground would drown the rest; they are debug lines while all is well.
+ */
+export function logRequest({ method, routeOptions, scope }: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const { requestId, usage, startedAt } = scope;
+  const route = routeOptions.url ?? null;
+  const isQuiet = route !== null && route !== graphqlPath && reply.statusCode < 400;
+  logger.log(isQuiet ? 'debug' : 'info', 'request', {
+    requestId,
+    method,
+    route,
+    status: reply.statusCode,
+    ...(reply.raw.writableEnded ? {} : { aborted: true }),
+    durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+    ...(usage.operations === 0
+      ? {}
+      : {
+          operations: usage.operations,
+          operationName: usage.operationName?.slice(0, maxNameLength) ?? null,
+          documentHash: usage.documentHash,
+          models: [...usage.models],
+          rows: usage.rows,
+        }),
+    ...(usage.errorCodes.size === 0 ? {} : { errorCodes: [...usage.errorCodes] }),
+  });
+}
