@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import {
-  compileOptions,
-  listSettings,
-  OptionsError,
-  type GatewayOptions,
-  type SettingName,
-} from '../config/options.ts';
+import { compileOptions, listSettings, OptionsError, type SettingName } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { printSchemaCommand } from './schema.ts';
