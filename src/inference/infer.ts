@@ -97,7 +97,7 @@ function checkTensors(served: ServedModel, given: readonly TensorArgument[]): In
   }
   for (const { name, datatype, shape } of ports.values()) {
     if (tensors.has(name)) continue;
-    const expected = `a ${datatype} tensor of shape ${formatShape(shape)}`;
+    const expected = `a tensor of ${datatype} in the shape ${formatShape(shape)}`;
     throw badInput({ reason: 'MISSING', input: name, expected, received: 'no tensor of that name' });
   }
   return { tensors, rows: countRows(served, tensors) };

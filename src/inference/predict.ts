@@ -84,7 +84,7 @@ async function encodeOrError(served: ServedModel, input: TaskInput): Promise<Nam
 
 function optionsOf(served: ServedModel, { fields, signal }: PredictionRequest): PredictOptions {
   return {
-    outputs: served.task.outputsFor(fields),
+    outputs: served.outputsFor(fields),
     deadlineAt: served.clock.now() + served.manifest.timeoutMs,
     signal,
   };

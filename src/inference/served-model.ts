@@ -25,6 +25,8 @@ export interface ServedModel {
   readonly model: OpenModel;
   readonly rowSignature: RowSignature;
   readonly task: BoundTask;
+  /** As the task's own `outputsFor`, remembered for each set: a document's selection is the same set in every request. */
+  outputsFor(fields: ReadonlySet<string>): readonly string[];
   /** The generated types as SDL. Versions with equal contracts can stand in for each other. */
   readonly contract: string;
   readonly batcher: Batcher;
@@ -54,6 +56,7 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
   const [fallback] = rowSignature.outputs;
   if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');
   const identity = { model: name, version };
+  const outputs = new WeakMap<ReadonlySet<string>, readonly string[]>();
   return {
     name,
     version,
@@ -63,6 +66,11 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
     task,
     contract,
     clock,
+    outputsFor: (fields) => {
+      const known = outputs.get(fields) ?? task.outputsFor(fields);
+      outputs.set(fields, known);
+      return known;
+    },
     batching: {
       enabled: merges,
       reason: rowSignature.axis.kind === 'dynamic' ? null : rowSignature.axis.reason,
