@@ -72,7 +72,9 @@ function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError
     return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply to be parsed.' };
   }
   if (code !== 'INTERNAL_SERVER_ERROR' && isErrorCode(code)) return { code, message };
-  return error.originalError === undefined ? recogniseUncoded(error) : null;
+  // graphql-js wraps its own errors once more where it knows the field; those of resolvers have other causes.
+  const own = below ?? error;
+  return own.originalError === undefined ? recogniseUncoded(own) : null;
 }
 
 /** Errors about the request that graphql-js and Apollo make themselves without giving them a code. */

@@ -1,9 +1,9 @@
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Writable } from 'node:stream';
 import { compileOptions, type SettingName } from '../../src/config/options.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import type { TestScope } from './temporary-folder.ts';
 
 /** The models that the project ships. */
 export const shippedModels = fileURLToPath(new URL('../../models/', import.meta.url));
@@ -19,7 +19,7 @@ export interface TestGateway extends Gateway {
 
 /** Starts the real server on a free port of the loopback interface, with every model loaded; it stops with the test. */
 export async function startTestGateway(
-  test: Pick<TestContext, 'after'>,
+  test: TestScope,
   models: string,
   settings: Partial<Record<SettingName, unknown>> = {},
 ): Promise<TestGateway> {

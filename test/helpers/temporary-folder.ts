@@ -1,11 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
+
+/** What can be told to do something when it ends: the context of a test, or `{ after }` for a whole file. */
+export interface TestScope {
+  after(callback: () => Promise<void>): void;
+}
 
 /** A new folder with these files, by their path in it; removed after the test. */
 export async function temporaryFolder(
-  test: Pick<TestContext, 'after'>,
+  test: TestScope,
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<string> {
   // The space is there because paths with spaces are the ones that slip through when messages are cleaned of paths.
@@ -20,7 +24,7 @@ export async function temporaryFolder(
 
 /** The path of a new file `model.onnx`, in a folder of its own with these other files; removed after the test. */
 export async function temporaryModel(
-  test: Pick<TestContext, 'after'>,
+  test: TestScope,
   model: string | Uint8Array,
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<string> {
