@@ -7,6 +7,8 @@ export interface ErrorScope {
   readonly requestId: string;
   /** Codes of the errors this request has seen, for its log line. */
   readonly errorCodes: Set<string>;
+  /** Faults that were told of already: one call that fails is the error of every row in it. */
+  readonly faults: WeakSet<object>;
 }
 
 const maxMessageLength = 1000;
@@ -25,7 +27,7 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
     const known = recognise(formatted, error);
     const code = known?.code ?? 'INTERNAL_SERVER_ERROR';
     current?.errorCodes.add(code);
-    if (known === null) onFault(unwrapResolverError(error), current?.requestId);
+    if (known === null) reportOnce(unwrapResolverError(error), current, onFault);
     const { locations, path } = formatted;
     return {
       message: shorten(
@@ -42,6 +44,15 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
       },
     };
   };
+}
+
+function reportOnce(error: unknown, scope: ErrorScope | undefined, onFault: OnFault): void {
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (scope !== undefined && typeof root === 'object' && root !== null) {
+    if (scope.faults.has(root)) return;
+    scope.faults.add(root);
+  }
+  onFault(error, scope?.requestId);
 }
 
 interface KnownError {

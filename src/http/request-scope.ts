@@ -27,5 +27,5 @@ const acceptableId = /^[\w.:-]{1,128}$/;
 export function openScope(header: string | string[] | undefined): RequestScope {
   const requestId = typeof header === 'string' && acceptableId.test(header) ? header : randomUUID();
   const usage = newUsage();
-  return { requestId, usage, errorCodes: usage.errorCodes, startedAt: performance.now() };
+  return { requestId, usage, errorCodes: usage.errorCodes, faults: new WeakSet(), startedAt: performance.now() };
 }

@@ -1,15 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { Writable } from 'node:stream';
 import { compileOptions, type SettingName } from '../../src/config/options.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { recordLog, type LogLine } from './log.ts';
 import type { TestScope } from './temporary-folder.ts';
 
 /** The models that the project ships. */
 export const shippedModels = fileURLToPath(new URL('../../models/', import.meta.url));
-
-/** One line of the log. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string; readonly level: string };
 
 export interface TestGateway extends Gateway {
   readonly graphqlUrl: string;
@@ -23,21 +19,24 @@ export async function startTestGateway(
   models: string,
   settings: Partial<Record<SettingName, unknown>> = {},
 ): Promise<TestGateway> {
-  const log: LogLine[] = [];
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      for (const line of chunk.toString().split('\n')) if (line !== '') log.push(JSON.parse(line) as LogLine);
-      done();
-    },
-  });
-  const logger = createLogger({ level: 'debug', format: 'json', stream });
-  const options = compileOptions({ port: 0, playground: false, models, ...settings }, {});
-  const gateway = await startGateway(options, logger, '0.0.0-test');
-  test.after(() => gateway.stop());
+  const gateway = await startLoadingGateway(test, models, settings);
   await gateway.ready;
   // Lines are written at the end of a tick.
   await new Promise(setImmediate);
-  return { ...gateway, graphqlUrl: `${gateway.url}/graphql`, log };
+  return gateway;
+}
+
+/** Starts the real server as `startTestGateway` does, and does not wait for the models. */
+export async function startLoadingGateway(
+  test: TestScope,
+  models: string,
+  settings: Partial<Record<SettingName, unknown>> = {},
+): Promise<TestGateway> {
+  const { logger, lines } = recordLog();
+  const options = compileOptions({ port: 0, playground: false, models, ...settings }, {});
+  const gateway = await startGateway(options, logger, '0.0.0-test');
+  test.after(() => gateway.stop());
+  return { ...gateway, graphqlUrl: `${gateway.url}/graphql`, log: lines };
 }
 
 /** A GraphQL error as clients see it. */
