@@ -91,10 +91,11 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
 
   await apollo.start();
   repository.onChange(() => liveSchema.invalidate());
+  // Before anything is loaded: models that are open keep the process alive, also when the address turns out to be taken.
+  const url = await app.listen({ host: options.host, port: options.port });
   const loading = repository.load();
   // Awaited below; a folder that cannot be read must not count as unhandled until then.
   loading.catch(() => undefined);
-  const url = await app.listen({ host: options.host, port: options.port });
   logger.info('listening', { url, models: options.models });
 
   const stop = async (): Promise<void> => {

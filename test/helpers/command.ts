@@ -1,0 +1,56 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { LogLine } from './log.ts';
+import type { TestScope } from './temporary-folder.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** A run of the command line in a process of its own. */
+export interface CommandRun {
+  /** The first line of the log with this message. Rejects when the process ends without it. */
+  line(message: string): Promise<LogLine>;
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
+}
+
+/** Runs `inferql` with these arguments, and in an environment that holds nothing else of ours. It ends with the test. */
+export function runCommand(
+  test: TestScope,
+  commandArguments: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): CommandRun {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [main, ...commandArguments], {
+    env: { PATH: process.env['PATH'], NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output, errors }));
+  test.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const line = async (message: string): Promise<LogLine> => {
+    for (;;) {
+      const found = linesOf(output).find((candidate) => candidate.message === message);
+      if (found !== undefined) return found;
+      if (child.exitCode !== null)
+        throw new Error(`The process ended without the line "${message}": ${output}${errors}`);
+      await Promise.race([once(child.stdout, 'data'), ended]);
+    }
+  };
+  return { line, ended, signal: (name) => void child.kill(name) };
+}
+
+/** The lines of a log that are whole. */
+export function linesOf(output: string): LogLine[] {
+  return output
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as LogLine);
+}
