@@ -6,6 +6,8 @@ export interface RawConnection {
   /** Resolves when what was received so far matches. Rejects when the connection ends without it. */
   received(pattern: RegExp): Promise<string>;
   write(text: string): void;
+  /** Leaves without a word. */
+  destroy(): void;
   /** Resolves with everything that was received, once the server has closed the connection. */
   readonly closed: Promise<string>;
 }
@@ -27,7 +29,7 @@ export async function connectRaw(url: string): Promise<RawConnection> {
     }
     return text;
   };
-  return { received, closed, write: (bytes) => void socket.write(bytes) };
+  return { received, closed, write: (bytes) => void socket.write(bytes), destroy: () => void socket.destroy() };
 }
 
 /**
