@@ -151,12 +151,16 @@ function countRows(served: ServedModel, tensors: NamedTensors): number {
       });
     }
     if (rows !== undefined && rows !== size) {
-      const expected = `${rows} rows, as the other inputs have`;
-      throw badInput({ reason: 'WRONG_SHAPE', input: name, expected, received: `${size} rows` });
+      const expected = `${countOfRows(rows)}, as the other inputs have`;
+      throw badInput({ reason: 'WRONG_SHAPE', input: name, expected, received: countOfRows(size) });
     }
     rows = size;
   }
   return rows ?? 1;
+}
+
+function countOfRows(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`;
 }
 
 function intoRows(served: ServedModel, tensors: NamedTensors, rows: number): NamedTensors[] {

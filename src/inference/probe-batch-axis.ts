@@ -21,7 +21,8 @@ export async function probeBatchAxis(
     const answer = await model.run(batch, names);
     for (const name of names) {
       const first = answer.outputs.get(name)?.shape[0];
-      if (first !== 2) return `For two rows the model gave the output "${name}" with ${first ?? 'no'} rows.`;
+      if (first === 2) continue;
+      return `For two rows the model gave the output "${name}" with ${first ?? 'no'} ${first === 1 ? 'row' : 'rows'}.`;
     }
     return null;
   } catch (error) {

@@ -95,10 +95,11 @@ function featureNotes({ manifest, signature }: TaskContext) {
 }
 
 function featureInfo(
-  { field, port, single }: NamedPort,
+  named: NamedPort,
   { types }: TaskContext,
   note: { readonly description: string | undefined; readonly unit: string | undefined } | undefined,
 ): FeatureInfo {
+  const { field, port, single } = named;
   const { datatype, name } = port;
   const type = (single ? elementType : tensorType)(datatype, types);
   const own = note?.description === undefined ? '' : `${note.description.replace(/\.$/, '')}. `;
@@ -107,7 +108,7 @@ function featureInfo(
     name: field,
     originalName: field === name ? null : name,
     type: `${type.name}!`,
-    description: `${own}${describePort(port, field)}${unit}.`,
+    description: `${own}${describePort(named)}${unit}.`,
     unit: note?.unit ?? null,
     min: null,
     max: null,
@@ -116,16 +117,17 @@ function featureInfo(
   };
 }
 
-function describePort({ datatype, shape, name }: RowPort, field: string): string {
+function describePort({ field, single, port: { name, datatype, shape, classLabels } }: NamedPort): string {
   const original = field === name ? '' : `, \`${name}\` in the model's file`;
-  return `${datatype} of ${shape === null ? 'any shape' : `shape ${formatShape(shape)}`}${original}`;
+  if (single) return `One ${datatype}${original}`;
+  const classes = classLabels?.join(', ') ?? '';
+  const columns = classes === '' || classes.length > 200 ? '' : `, the columns standing for ${classes}`;
+  return `${datatype} of ${shape === null ? 'any shape' : `shape ${formatShape(shape)}`}${columns}${original}`;
 }
 
-function outputField(
-  { field, port, single }: NamedPort,
-  { types }: TaskContext,
-): [string, GraphQLFieldConfig<unknown, unknown>] {
-  const description = `${describePort(port, field)}.`;
+function outputField(named: NamedPort, { types }: TaskContext): [string, GraphQLFieldConfig<unknown, unknown>] {
+  const { field, port, single } = named;
+  const description = `${describePort(named)}.`;
   if (!single) return [field, { type: new GraphQLNonNull(types.tensor), description }];
   const type = elementType(port.datatype, types);
   if (type.name !== 'Float') return [field, { type: new GraphQLNonNull(type), description }];
@@ -161,9 +163,10 @@ function encodeRow(inputs: readonly NamedPort[], input: TaskInput): NamedTensors
   return row;
 }
 
-/** A lone string may be base64 except where it is the element itself. */
-function isBase64(value: unknown, { port, single }: NamedPort): boolean {
-  return typeof value === 'string' && !single && port.datatype !== 'BYTES' && port.shape !== null;
+/** A lone string is base64 except where it is the element itself, as "NaN" is in a tensor of any shape. */
+function isBase64(value: unknown, { port: { datatype, shape }, single }: NamedPort): boolean {
+  if (typeof value !== 'string' || single || datatype === 'BYTES') return false;
+  return shape !== null || elementReaders[datatype].allocate(1).fill([value], 0) !== -1;
 }
 
 function encodeValues(value: unknown, { field, port, single }: NamedPort, bindings: DimensionBindings): Tensor {

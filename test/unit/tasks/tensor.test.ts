@@ -94,7 +94,7 @@ describe('types', () => {
   test('the manifest can say what an input is, and in which unit', () => {
     const manifest = { features: [{ name: 'age', description: 'Age.', unit: 'years' }] };
     const feature = tensorTask.bind(taskContext(inputs, outputs, manifest)).features[3];
-    assert.equal(feature?.description, 'Age. UINT8 of shape [1], in years.');
+    assert.equal(feature?.description, 'Age. One UINT8, in years.');
     assert.equal(feature?.unit, 'years');
   });
 
