@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { GatewayError, ModelLoadError } from '../errors.ts';
+import { readTextFile } from '../repository/text-file.ts';
 import type { RowPort } from '../tasks/row-signature.ts';
 import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
@@ -41,13 +41,8 @@ export async function readGolden(
   path: string,
   served: Pick<ServedModel, 'rowSignature'>,
 ): Promise<GoldenExamples | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = await readTextFile(path);
+  if (text === null) return null;
   const checked = goldenFile.safeParse(parseJson(text));
   if (!checked.success) {
     const [issue] = checked.error.issues;
@@ -56,11 +51,12 @@ export async function readGolden(
   const { inputs, outputs } = served.rowSignature;
   const examples = checked.data.examples.map((example, index) => {
     const name = example.name ?? `example ${index}`;
-    return {
-      name,
-      row: readAll(example.inputs, inputs, name, true),
-      expected: readAll(example.outputs, outputs, name, false),
-    };
+    const row = readAll(example.inputs, inputs, name, 'input');
+    const expected = readAll(example.outputs, outputs, name, 'output');
+    if (expected.size > 0) return { name, row, expected };
+    throw new ModelLoadError(
+      `${goldenFileName}: ${name}: there is no output to compare; the model has ${outputs.map((port) => port.name).join(', ')}.`,
+    );
   });
   return { tolerance: checked.data.tolerance, examples };
 }
@@ -79,10 +75,16 @@ export function findDifference(
     const actualElements = elements(actual);
     for (const [index, wanted] of elements(expected).entries()) {
       const value = actualElements[index];
-      if (!fits(value, wanted, tolerance)) return `${name}[${index}] is ${String(value)}, expected ${String(wanted)}`;
+      if (fits(value, wanted, tolerance)) continue;
+      return `${name}[${index}] is ${String(value)}, expected ${String(wanted)}${describeTolerance(wanted, tolerance)}`;
     }
   }
   return null;
+}
+
+function describeTolerance(wanted: unknown, { absolute, relative }: GoldenExamples['tolerance']): string {
+  if (typeof wanted !== 'number' || !Number.isFinite(wanted)) return '';
+  return ` (±${Number((absolute + relative * Math.abs(wanted)).toPrecision(2))})`;
 }
 
 function fits(value: unknown, wanted: unknown, { absolute, relative }: GoldenExamples['tolerance']): boolean {
@@ -101,19 +103,21 @@ function readAll(
   given: Record<string, unknown>,
   ports: readonly RowPort[],
   example: string,
-  all: boolean,
+  kind: 'input' | 'output',
 ): NamedTensors {
   const tensors = new Map<string, Tensor>();
   for (const name of Object.keys(given)) {
     if (!ports.some((port) => port.name === name)) {
       throw new ModelLoadError(
-        `${goldenFileName}: ${example}: the model has no "${name}"; it has ${ports.map((port) => port.name).join(', ')}.`,
+        `${goldenFileName}: ${example}: the model has no ${kind} "${name}"; it has ${ports.map((port) => port.name).join(', ')}.`,
       );
     }
   }
   for (const { name, datatype, shape } of ports) {
     if (!Object.hasOwn(given, name)) {
-      if (all) throw new ModelLoadError(`${goldenFileName}: ${example}: there is nothing for the input "${name}".`);
+      // Outputs that are not expected to be anything are not compared.
+      if (kind === 'input')
+        throw new ModelLoadError(`${goldenFileName}: ${example}: there is nothing for the input "${name}".`);
       continue;
     }
     try {
@@ -130,6 +134,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ModelLoadError(`${goldenFileName} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const said = error instanceof Error ? error.message : String(error);
+    // Python writes these words into JSON.
+    const hint = /(?:^|[\s,:[])-?(?:NaN|Infinity)\b/.test(text)
+      ? ' Write "NaN", "Infinity" and "-Infinity" in quotes.'
+      : '';
+    throw new ModelLoadError(`${goldenFileName} is no JSON: ${said}.${hint}`);
   }
 }

@@ -62,5 +62,9 @@ function check(
   if (answer instanceof Error) throw answer;
   if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
   const difference = findDifference(example, answer.outputs, golden.tolerance);
-  if (difference !== null) throw new ModelLoadError(`${where}: ${difference}.`);
+  if (difference === null) return;
+  throw new ModelLoadError(
+    `${where}: ${difference}. Is the model another than the examples were made with? Export it again, make the examples ` +
+      'again, or widen their tolerance.',
+  );
 }

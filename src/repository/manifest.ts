@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { ModelLoadError } from '../errors.ts';
+import { readTextFile } from './text-file.ts';
 
 const feature = z.strictObject({
   name: z.string().min(1).describe('The field in the input type.'),
@@ -94,7 +94,9 @@ export const emptyManifest: Manifest = Object.freeze(manifestSchema.parse({}));
  * @throws ModelLoadError with line, offending value and what is allowed.
  */
 export async function readManifest(path: string): Promise<Manifest> {
-  return parseManifest(await readFile(path, 'utf8'));
+  const text = await readTextFile(path);
+  if (text === null) throw new ModelLoadError('model.yaml is a link to nothing: put the manifest there, or no link.');
+  return parseManifest(text);
 }
 
 /** @throws ModelLoadError with line, offending value and what is allowed. */

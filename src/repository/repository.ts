@@ -46,7 +46,7 @@ export interface RepositoryHooks<Served> {
   close(served: Served): Promise<void>;
   /** Told of every step in a version's life, before readers see it. */
   onState(model: string, version: number, state: VersionState): void;
-  /** Told of what is wrong with a model's folder or manifest. */
+  /** Told of what is wrong with a model's folder or manifest, unless its versions fail for it. */
   onProblem(model: string, problem: string): void;
   /** Told of an error that nobody foresaw, for the log; clients only learn that there was one. */
   onFault(model: string, error: unknown): void;
@@ -133,13 +133,14 @@ export class Repository<Served> {
     } else if (problem === null && choice.missing.length > 0) {
       problem = `The manifest names versions that the folder does not have: ${choice.missing.join(', ')}.`;
     }
-    if (problem !== null) this.#hooks.onProblem(folder.name, problem);
+    // Versions of a model whose manifest is unreadable are not served under rules that nobody wrote: they fail for it.
+    const unservable = manifest === emptyManifest && folder.hasManifest && folder.versions.length > 0 ? problem : null;
+    if (problem !== null && unservable === null) this.#hooks.onProblem(folder.name, problem);
     const state = discovered(new Date());
     const versions = folder.versions.map((version) => ({ version, state, file: null, served: null }));
     this.#replace({ name: folder.name, manifest, problem, versions, defaultVersion: null });
-    // Versions of a model whose manifest is unreadable are not served under rules that nobody wrote.
-    if (problem !== null && manifest === emptyManifest && folder.hasManifest) {
-      for (const { version } of versions) this.#step(folder.name, version, { phase: 'FAILED', reason: problem });
+    if (unservable !== null) {
+      for (const { version } of versions) this.#step(folder.name, version, { phase: 'FAILED', reason: unservable });
       return [];
     }
     for (const version of folder.versions) {

@@ -57,14 +57,17 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * The real path of a file that must lie inside a folder, links followed.
- * @throws ModelLoadError when it is missing, no regular file, or elsewhere.
+ * The real path of a file in a folder. Links are followed wherever they lead: whoever writes into the repository decides.
+ * @throws ModelLoadError when it is missing or no regular file.
  */
-export async function resolveInside(folder: string, fileName: string): Promise<string> {
+export async function resolveFile(folder: string, fileName: string): Promise<string> {
   const real = await realpath(join(folder, fileName)).catch(() => {
     throw new ModelLoadError(`The version's folder has no ${fileName}. Put the model there under that name.`);
   });
   const found = await stat(real);
-  if (!found.isFile()) throw new ModelLoadError(`${fileName} is no regular file.`);
+  if (found.isDirectory()) {
+    throw new ModelLoadError(`${fileName} is a folder: put the model itself there, a file of that name.`);
+  }
+  if (!found.isFile()) throw new ModelLoadError(`${fileName} is no regular file: copy the model there.`);
   return real;
 }

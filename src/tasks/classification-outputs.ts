@@ -83,12 +83,12 @@ function classLabels(
     const source = manifest.labels === undefined ? "the model's file" : 'the manifest';
     if (manifest.labels !== undefined && graphLabels !== null && manifest.labels.length !== graphLabels.length) {
       throw new ModelLoadError(
-        `The manifest lists ${manifest.labels.length} labels, and the model's file names ${graphLabels.length} classes: ${graphLabels.join(', ')}.`,
+        `The manifest lists ${manifest.labels.length} labels, and the model's file names ${graphLabels.length} classes: ${someOf(graphLabels)}; list a label for each, in this order.`,
       );
     }
     if (columns === null || columns === given.length || (columns === 1 && given.length === 2)) return given;
     throw new ModelLoadError(
-      `The output "${scores.name}" has ${columns} ${columns === 1 ? 'column' : 'columns'}, and ${source} lists ${given.length} labels.`,
+      `The output "${scores.name}" has ${columns} ${columns === 1 ? 'column' : 'columns'}, and ${source} lists ${given.length} labels; list one for each column in the manifest.`,
     );
   }
   if (label?.datatype === 'BYTES') {
@@ -109,4 +109,8 @@ function requireActivation({ manifest }: TaskContext, scores: RowPort | null): v
       `The softmax of the single score "${scores.name}" is always 1; say outputs.activation: sigmoid.`,
     );
   }
+}
+
+function someOf(names: readonly string[]): string {
+  return names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')}, …`;
 }
