@@ -163,7 +163,7 @@ describe('a repository', () => {
       return state !== undefined && 'reason' in state ? state.reason : '';
     });
     assert.match(reasons[0] ?? '', /no model\.toy/);
-    assert.match(reasons[1] ?? '', /no regular file/);
+    assert.match(reasons[1] ?? '', /is a folder/);
   });
 
   test('follows links, as mounted volumes have them', async (context) => {
