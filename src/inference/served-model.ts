@@ -51,7 +51,9 @@ export interface ServedModelParts {
 /** Puts a batcher in front of an open model. */
 export function createServedModel(parts: ServedModelParts): ServedModel {
   const { name, version, manifest, model, rowSignature, task, contract, clock, onCall } = parts;
-  const { maxBatchSize, maxDelayMs, maxQueueRows } = manifest.batching;
+  const { maxDelayMs, maxQueueRows } = manifest.batching;
+  // Rows of a call have waited together: there are never more of them than may wait.
+  const maxBatchSize = Math.min(manifest.batching.maxBatchSize, maxQueueRows);
   const merges = rowSignature.axis.kind === 'dynamic';
   const [fallback] = rowSignature.outputs;
   if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');

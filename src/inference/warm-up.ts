@@ -1,7 +1,7 @@
 import { GatewayError, ModelLoadError } from '../errors.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 import type { PredictOptions } from './batching/contract.ts';
-import { findDifference, goldenFileName, type GoldenExamples } from './golden.ts';
+import { findDifference, goldenFileName, type GoldenExample, type GoldenExamples } from './golden.ts';
 import type { ServedModel } from './served-model.ts';
 import { zeroRow } from './zero-row.ts';
 
@@ -41,21 +41,34 @@ async function compareGolden(served: ServedModel, golden: GoldenExamples, option
   }
   const { maxBatchSize } = served.batching;
   if (maxBatchSize === 1) return;
-  const size = Math.max(maxBatchSize, golden.examples.length);
-  const examples = Array.from({ length: size }, (_, index) => golden.examples[index % golden.examples.length]);
-  const batch = examples.filter((example) => example !== undefined);
-  const answers = await served.batcher.predictMany(
-    batch.map(({ row }) => row),
-    options,
-  );
-  for (const [index, example] of batch.entries()) check(answers[index], example, golden, 'in a batch');
+  for (let first = 0; first < golden.examples.length; first += maxBatchSize) {
+    const batch = fullBatch(golden.examples, first, maxBatchSize);
+    const rows = batch.map(({ row }) => row);
+    const answers = await served.batcher.predictMany(rows, options);
+    for (const [index, example] of batch.entries()) check(answers[index], example, golden, 'in a batch');
+  }
 }
+
+/** As many examples, from one of them on, as often around as it takes. */
+function fullBatch(examples: readonly GoldenExample[], first: number, size: number): readonly GoldenExample[] {
+  const turned = [...examples.slice(first), ...examples.slice(0, first)];
+  const times = Math.ceil(size / turned.length);
+  return Array.from({ length: times }, () => turned)
+    .flat()
+    .slice(0, size);
+}
+
+const adviceAlone =
+  'Is the model another than the examples were made with? Export it again, make the examples again, or widen their tolerance.';
+const adviceInBatch =
+  'Alone it fits, so that rows of a batch change each other: say batching: { enabled: false } in the manifest, or widen the ' +
+  'tolerance where the difference is small.';
 
 function check(
   answer: { outputs: NamedTensors } | Error | undefined,
-  example: GoldenExamples['examples'][number],
+  example: GoldenExample,
   golden: GoldenExamples,
-  how: string,
+  how: 'alone' | 'in a batch',
 ): void {
   const where = `${goldenFileName}: ${example.name}, ${how}`;
   if (answer instanceof GatewayError) throw new ModelLoadError(`${where}: ${answer.message}`);
@@ -63,8 +76,5 @@ function check(
   if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
   const difference = findDifference(example, answer.outputs, golden.tolerance);
   if (difference === null) return;
-  throw new ModelLoadError(
-    `${where}: ${difference}. Is the model another than the examples were made with? Export it again, make the examples ` +
-      'again, or widen their tolerance.',
-  );
+  throw new ModelLoadError(`${where}: ${difference}. ${how === 'alone' ? adviceAlone : adviceInBatch}`);
 }

@@ -1,5 +1,5 @@
 import type { Datatype } from '../../src/tensors/datatypes.ts';
-import { type NodeSpec, type ShapeSpec, model, tensorValue } from './onnx-builder.ts';
+import { type InitializerSpec, type NodeSpec, type ShapeSpec, model, tensorValue } from './onnx-builder.ts';
 
 /** `x` → `y`, unchanged. */
 export function identityModel(datatype: Datatype = 'FP32', shape: ShapeSpec = ['N', 4]): Uint8Array<ArrayBuffer> {
@@ -59,45 +59,81 @@ export function mlpModel(sizes: readonly number[], { seed = 1 } = {}): Uint8Arra
  * `iterations` (5 to 10 µs each) and hardly with N. The products depend on `x`, so that none is computed ahead.
  */
 export function slowModel({ iterations = 1000 } = {}): Uint8Array<ArrayBuffer> {
-  const size = 64;
+  const { nodes, initializers } = matrixLoop('iterations');
   return model({
     inputs: [tensorValue('x', 'FP32', ['N', 1])],
     outputs: [tensorValue('y', 'FP32', ['N', 1])],
-    nodes: [
-      { op: 'ReduceSum', inputs: ['x'], outputs: ['sum'], attributes: { keepdims: { int: 0 } } },
-      { op: 'Add', inputs: ['matrix', 'sum'], outputs: ['start'] },
-      {
-        op: 'Loop',
-        inputs: ['iterations', '', 'start'],
-        outputs: ['end'],
-        attributes: {
-          body: {
-            graph: {
-              inputs: [
-                tensorValue('iteration', 'INT64', []),
-                tensorValue('conditionIn', 'BOOL', []),
-                tensorValue('stateIn', 'FP32', [size, size]),
-              ],
-              outputs: [tensorValue('conditionOut', 'BOOL', []), tensorValue('stateOut', 'FP32', [size, size])],
-              nodes: [
-                { op: 'Identity', inputs: ['conditionIn'], outputs: ['conditionOut'] },
-                { op: 'MatMul', inputs: ['stateIn', 'matrix'], outputs: ['product'] },
-                { op: 'Clip', inputs: ['product', 'low', 'high'], outputs: ['stateOut'] },
-              ],
-            },
+    nodes: [...nodes, { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] }],
+    initializers: [
+      ...initializers,
+      { name: 'iterations', datatype: 'INT64', shape: [], data: BigInt64Array.of(BigInt(iterations)) },
+    ],
+  });
+}
+
+/** Makes `nothing`, which is 0, of `x` by as many products of matrices as the INT64 scalar `iterations` says. */
+function matrixLoop(iterations: string) {
+  const size = 64;
+  const nodes: NodeSpec[] = [
+    { op: 'ReduceSum', inputs: ['x'], outputs: ['sum'], attributes: { keepdims: { int: 0 } } },
+    { op: 'Add', inputs: ['matrix', 'sum'], outputs: ['start'] },
+    {
+      op: 'Loop',
+      inputs: [iterations, '', 'start'],
+      outputs: ['end'],
+      attributes: {
+        body: {
+          graph: {
+            inputs: [
+              tensorValue('iteration', 'INT64', []),
+              tensorValue('conditionIn', 'BOOL', []),
+              tensorValue('stateIn', 'FP32', [size, size]),
+            ],
+            outputs: [tensorValue('conditionOut', 'BOOL', []), tensorValue('stateOut', 'FP32', [size, size])],
+            nodes: [
+              { op: 'Identity', inputs: ['conditionIn'], outputs: ['conditionOut'] },
+              { op: 'MatMul', inputs: ['stateIn', 'matrix'], outputs: ['product'] },
+              { op: 'Clip', inputs: ['product', 'low', 'high'], outputs: ['stateOut'] },
+            ],
           },
         },
       },
-      { op: 'ReduceMean', inputs: ['end'], outputs: ['mean'], attributes: { keepdims: { int: 0 } } },
-      { op: 'Mul', inputs: ['mean', 'zero'], outputs: ['nothing'] },
-      { op: 'Add', inputs: ['x', 'nothing'], outputs: ['y'] },
+    },
+    { op: 'ReduceMean', inputs: ['end'], outputs: ['mean'], attributes: { keepdims: { int: 0 } } },
+    { op: 'Mul', inputs: ['mean', 'zero'], outputs: ['nothing'] },
+  ];
+  const initializers: InitializerSpec[] = [
+    { name: 'matrix', datatype: 'FP32', shape: [size, size], data: new Float32Array(size * size).fill(1 / size) },
+    scalar('low', -1),
+    scalar('high', 1),
+    scalar('zero', 0),
+  ];
+  return { nodes, initializers };
+}
+
+/**
+ * `x` FP32 [N] and `iterations` INT64 [N] → `y` = x. A call takes as long as `slowModel` does with the greatest number of
+ * iterations among its rows, and fails at run time if any `x` is negative.
+ */
+export function pacedModel(): Uint8Array<ArrayBuffer> {
+  const { nodes, initializers } = matrixLoop('most');
+  return model({
+    inputs: [tensorValue('x', 'FP32', ['N']), tensorValue('iterations', 'INT64', ['N'])],
+    outputs: [tensorValue('y', 'FP32', ['N'])],
+    nodes: [
+      { op: 'ReduceMax', inputs: ['iterations'], outputs: ['most'], attributes: { keepdims: { int: 0 } } },
+      { op: 'Less', inputs: ['x', 'zero'], outputs: ['isNegative'] },
+      { op: 'Where', inputs: ['isNegative', 'outside', 'inside'], outputs: ['index'] },
+      { op: 'Gather', inputs: ['table', 'index'], outputs: ['factor'] },
+      { op: 'Mul', inputs: ['x', 'factor'], outputs: ['checked'] },
+      ...nodes,
+      { op: 'Add', inputs: ['checked', 'nothing'], outputs: ['y'] },
     ],
     initializers: [
-      { name: 'iterations', datatype: 'INT64', shape: [], data: BigInt64Array.of(BigInt(iterations)) },
-      { name: 'matrix', datatype: 'FP32', shape: [size, size], data: new Float32Array(size * size).fill(1 / size) },
-      scalar('low', -1),
-      scalar('high', 1),
-      scalar('zero', 0),
+      ...initializers,
+      { name: 'outside', datatype: 'INT64', shape: [], data: BigInt64Array.of(1_000_000n) },
+      { name: 'inside', datatype: 'INT64', shape: [], data: BigInt64Array.of(0n) },
+      { name: 'table', datatype: 'FP32', shape: [1], data: Float32Array.of(1) },
     ],
   });
 }
