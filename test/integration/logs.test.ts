@@ -120,7 +120,8 @@ describe('inputs and variables', async () => {
   const inferDocument = 'query($input: InferInput!) { infer(input: $input) { outputs { values } } }';
   const echo = 'query($input: EchoInput!) { predict { echo(input: $input) { y } } }';
   const preflight = { 'apollo-require-preflight': 'yes' };
-  const search = (parameters: Record<string, string>) => `${gateway.graphqlUrl}?${new URLSearchParams(parameters)}`;
+  const search = (parameters: Record<string, string>) =>
+    `${gateway.graphqlUrl}?${new URLSearchParams(parameters).toString()}`;
 
   const requests: Readonly<Record<string, () => Promise<unknown>>> = {
     'a variable that is answered': () => query(gateway, echo, { input: { x: canary } }),

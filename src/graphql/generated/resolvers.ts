@@ -46,7 +46,9 @@ export type Scalars = {
 /** A runtime that models are run with. */
 export type BackendInfo = {
   readonly __typename?: 'BackendInfo';
+  /** The runtime's name. */
   readonly name: Scalars['String']['output'];
+  /** The runtime's version. */
   readonly version: Scalars['String']['output'];
 };
 
@@ -170,6 +172,7 @@ export type Feature = {
   readonly __typename?: 'Feature';
   /** The values that are accepted, where they are a fixed set. */
   readonly categories: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What the manifest says of the feature. */
   readonly description: Maybe<Scalars['String']['output']>;
   /** The greatest value that is accepted. */
   readonly max: Maybe<Scalars['Float']['output']>;
@@ -202,6 +205,7 @@ export type InferInput = {
 /** The outputs of a raw inference. */
 export type InferResult = {
   readonly __typename?: 'InferResult';
+  /** How they were computed. */
   readonly meta: PredictionMeta;
   /** The outputs that were asked for, in the order of the request, or of the signature. */
   readonly outputs: ReadonlyArray<NamedTensor>;
@@ -229,7 +233,9 @@ export type Limits = {
 /** A key and a value from the model's file. */
 export type MetadataEntry = {
   readonly __typename?: 'MetadataEntry';
+  /** The key, as whoever wrote the file chose it. */
   readonly key: Scalars['String']['output'];
+  /** The value, as text. */
   readonly value: Scalars['String']['output'];
 };
 
@@ -275,10 +281,13 @@ export type ModelVersionArgs = {
 /** A model's file, and what it says of itself. */
 export type ModelFile = {
   readonly __typename?: 'ModelFile';
+  /** What the file says in words; often empty. */
   readonly description: Scalars['String']['output'];
+  /** The namespace that the file gives its model, such as a domain name in reverse; often empty. */
   readonly domain: Scalars['String']['output'];
   /** The file's format, such as `onnx`. */
   readonly format: Scalars['String']['output'];
+  /** The name that the file gives its graph. */
   readonly graphName: Scalars['String']['output'];
   /** The version of the ONNX file format. */
   readonly irVersion: Maybe<Scalars['Int']['output']>;
@@ -288,6 +297,7 @@ export type ModelFile = {
   readonly opsets: ReadonlyArray<Opset>;
   /** The tool that wrote the file. */
   readonly producerName: Scalars['String']['output'];
+  /** The version of that tool; empty where it did not say. */
   readonly producerVersion: Scalars['String']['output'];
   /** SHA-256 of the file, in lower-case hexadecimal digits. */
   readonly sha256: Scalars['String']['output'];
@@ -327,6 +337,7 @@ export type NamedTensor = {
   readonly __typename?: 'NamedTensor';
   /** The elements as little-endian bytes in base64; null for BYTES. */
   readonly base64: Maybe<Scalars['Base64']['output']>;
+  /** The element type. */
   readonly datatype: Datatype;
   /** The output's name, as `ModelVersion.signature` lists it. */
   readonly name: Scalars['String']['output'];
@@ -339,7 +350,9 @@ export type NamedTensor = {
 /** A set of operators. The empty domain is ONNX itself. */
 export type Opset = {
   readonly __typename?: 'Opset';
+  /** The set's name, such as `ai.onnx.ml`. */
   readonly domain: Scalars['String']['output'];
+  /** The set's version. */
   readonly version: Scalars['Int']['output'];
 };
 
@@ -417,6 +430,7 @@ export type Server = {
   readonly __typename?: 'Server';
   /** The runtimes that models are run with. */
   readonly backends: ReadonlyArray<BackendInfo>;
+  /** How much one request may ask for. */
   readonly limits: Limits;
   /** Whether every model found at start is ready or has failed with a reason. */
   readonly ready: Scalars['Boolean']['output'];
@@ -431,7 +445,9 @@ export type Server = {
 /** What goes into a model and what comes out. */
 export type Signature = {
   readonly __typename?: 'Signature';
+  /** The tensors that the model takes, in the order of its file. */
   readonly inputs: ReadonlyArray<TensorSpec>;
+  /** The tensors that it gives, in the order of its file. */
   readonly outputs: ReadonlyArray<TensorSpec>;
 };
 
@@ -440,6 +456,7 @@ export type Tensor = {
   readonly __typename?: 'Tensor';
   /** The elements as little-endian bytes in base64, which is the fastest way to carry many of them; null for BYTES. */
   readonly base64: Maybe<Scalars['Base64']['output']>;
+  /** The element type. */
   readonly datatype: Datatype;
   /** Sizes of the dimensions; empty for a scalar. */
   readonly shape: ReadonlyArray<Scalars['Int']['output']>;
@@ -451,6 +468,7 @@ export type Tensor = {
 export type TensorInput = {
   /** The elements as little-endian bytes in base64. Not for BYTES. */
   readonly base64?: InputMaybe<Scalars['Base64']['input']>;
+  /** The element type; that of the input. */
   readonly datatype: Datatype;
   /** The input's name, as `ModelVersion.signature` lists it. */
   readonly name: Scalars['String']['input'];
@@ -465,6 +483,7 @@ export type TensorSpec = {
   readonly __typename?: 'TensorSpec';
   /** The classes that the columns stand for, where the model's file names them. */
   readonly classLabels: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The element type. */
   readonly datatype: Datatype;
   /** The name in the model's file, as `infer` takes it. */
   readonly name: Scalars['String']['output'];
@@ -475,7 +494,9 @@ export type TensorSpec = {
 /** A name for a version, such as `stable`. */
 export type VersionLabel = {
   readonly __typename?: 'VersionLabel';
+  /** The name, which requests may use instead of the number. */
   readonly label: Scalars['String']['output'];
+  /** The number of the version that it names. */
   readonly version: Scalars['Int']['output'];
 };
 
@@ -503,9 +524,11 @@ export type VersionPhase =
 /** Where a version is in its life, since when, and why. */
 export type VersionState = {
   readonly __typename?: 'VersionState';
+  /** The phase that the version is in. */
   readonly phase: VersionPhase;
   /** Why, for FAILED and HELD. */
   readonly reason: Maybe<Scalars['String']['output']>;
+  /** When that phase began. */
   readonly since: Scalars['DateTime']['output'];
 };
 

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { isAbsolute, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { compileOptions, listSettings, OptionsError, type SettingName } from '../../../src/config/options.ts';
+
+/** What is said of options that do not fit. */
+function messageOf(flags: Partial<Record<SettingName, unknown>>, environment: Record<string, string> = {}): string {
+  try {
+    compileOptions(flags, environment);
+  } catch (error) {
+    assert.ok(error instanceof OptionsError);
+    return error.message;
+  }
+  return assert.fail('The options were accepted.');
+}
+
+describe('the options', () => {
+  test('have a default each', () => {
+    const options = compileOptions({}, {});
+    assert.equal(options.host, '127.0.0.1');
+    assert.equal(options.port, 4000);
+    assert.equal(options.models, resolve('models'));
+    assert.equal(options.logLevel, 'info');
+    assert.equal(options.playground, true);
+    assert.equal(options.limits.maxBodyBytes, 16 * 1024 * 1024);
+  });
+
+  test('come from the environment, and from flags before that', () => {
+    const environment = { PORT: '5000', HOST: '::1', INFERQL_MODELS: '/srv/models', INFERQL_PLAYGROUND: 'false' };
+    const options = compileOptions({ port: '6000' }, environment);
+    assert.equal(options.port, 6000);
+    assert.equal(options.host, '::1');
+    assert.equal(options.models, '/srv/models');
+    assert.equal(options.playground, false);
+  });
+
+  test('take an empty variable for none', () => {
+    assert.equal(compileOptions({}, { PORT: '', INFERQL_LOG_LEVEL: '' }).port, 4000);
+  });
+
+  test('do not take an empty flag for none', () => {
+    assert.match(messageOf({ models: '' }), /^option --models: /);
+  });
+
+  test('make the folder of the models absolute', () => {
+    assert.ok(isAbsolute(compileOptions({ models: 'some/folder' }, {}).models));
+  });
+
+  test('are frozen, the limits too', () => {
+    const options = compileOptions({}, {});
+    assert.ok(Object.isFrozen(options));
+    assert.ok(Object.isFrozen(options.limits));
+  });
+
+  test('read nothing of the environment but their own variables', () => {
+    const read: string[] = [];
+    const environment = new Proxy<Record<string, string>>({}, { get: (_target, name) => void read.push(String(name)) });
+    compileOptions({}, environment);
+    const own = listSettings().map(({ env }) => env);
+    assert.deepEqual([...new Set(read)].toSorted(), own.toSorted());
+  });
+});
+
+describe('an option that does not fit', () => {
+  test('of a flag is named with its value and what is allowed', () => {
+    assert.match(messageOf({ port: '65536' }), /^option --port: .*65535.* \(got "65536"\)$/);
+    assert.match(messageOf({ logFormat: 'xml' }), /^option --log-format: .*"auto"\|"json"\|"pretty".* \(got "xml"\)$/);
+  });
+
+  test('of a variable is named with its value and what is allowed', () => {
+    const message = messageOf({}, { INFERQL_MAX_DEPTH: '-1' });
+    assert.match(message, /^environment variable INFERQL_MAX_DEPTH: .*>0.* \(got "-1"\)$/);
+  });
+
+  for (const value of ['', ' ', '0', '-1', '1.5', '1e999', 'NaN', 'many', '0x']) {
+    test(`is ${JSON.stringify(value)} for a count`, () => {
+      assert.match(messageOf({ maxFields: value }), /^option --max-fields: /);
+    });
+  }
+});
+
+describe('the list of settings', () => {
+  test('has names of one form: flags in kebab-case, variables in capitals', () => {
+    for (const { flag, env, help, byDefault } of listSettings()) {
+      assert.match(flag, /^--[a-z]+(-[a-z]+)*$/);
+      assert.match(env, /^(HOST|PORT|INFERQL_[A-Z]+(_[A-Z]+)*)$/);
+      assert.match(help, /\.$/);
+      assert.notEqual(byDefault, '');
+    }
+  });
+
+  test('has no flag and no variable twice', () => {
+    const settings = listSettings();
+    assert.equal(new Set(settings.map(({ flag }) => flag)).size, settings.length);
+    assert.equal(new Set(settings.map(({ env }) => env)).size, settings.length);
+  });
+
+  test('shows the defaults that the options have', () => {
+    const options = compileOptions({}, {});
+    const flat: Record<string, unknown> = { ...options, ...options.limits };
+    for (const { name, byDefault } of listSettings()) {
+      const value = name === 'models' ? 'models' : String(flat[name]);
+      assert.equal(byDefault, value, name);
+    }
+  });
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { createLogger, errorFields, type LoggerOptions } from '../../../src/observability/logger.ts';
+
+/** A log and what it has written, one string a write. */
+function makeLog(format: LoggerOptions['format'], level = 'debug') {
+  const writes: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      writes.push(chunk.toString());
+      done();
+    },
+  });
+  return { logger: createLogger({ level, format, stream }), writes };
+}
+
+describe('the log as JSON', () => {
+  test('has one object a line, with time, level, message and what belongs to the event', async () => {
+    const { logger, writes } = makeLog('json');
+    logger.info('request', { requestId: 'a', models: ['iris'], nothing: undefined });
+    await nextTurn();
+    assert.equal(writes.length, 1);
+    const { timestamp, ...rest } = JSON.parse(writes[0] ?? '') as Record<string, unknown>;
+    assert.deepEqual(rest, { level: 'info', message: 'request', requestId: 'a', models: ['iris'] });
+    assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  test('keeps an event on one line whatever it holds', async () => {
+    const { logger, writes } = makeLog('json');
+    logger.warn('two\nlines', { text: 'a\nb\u2028c"}' });
+    await nextTurn();
+    assert.equal(writes.join('').split('\n').length, 2);
+    assert.equal((JSON.parse(writes[0] ?? '') as { text: string }).text, 'a\nb\u2028c"}');
+  });
+
+  test('leaves out what is below its level', async () => {
+    const { logger, writes } = makeLog('json', 'warn');
+    logger.info('not this');
+    logger.debug('nor this');
+    logger.warn('but this');
+    await nextTurn();
+    assert.deepEqual(
+      writes.map((line) => (JSON.parse(line) as { message: string }).message),
+      ['but this'],
+    );
+  });
+
+  test('writes the lines of a tick at once, in their order', async () => {
+    const { logger, writes } = makeLog('json');
+    for (let index = 0; index < 100; index += 1) logger.info(String(index));
+    assert.deepEqual(writes, []);
+    await nextTurn();
+    assert.equal(writes.length, 1);
+    const messages = (writes[0] ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+    assert.deepEqual(
+      messages,
+      Array.from({ length: 100 }, (_, index) => String(index)),
+    );
+  });
+
+  test('writes an error at once, with what came before it', () => {
+    const { logger, writes } = makeLog('json');
+    logger.info('before');
+    logger.error('the end');
+    assert.equal(writes.join('').trimEnd().split('\n').length, 2);
+  });
+});
+
+describe('the log for eyes', () => {
+  test('has time, level, message and details on a line', async () => {
+    const { logger, writes } = makeLog('pretty');
+    logger.info('request', { status: 200, models: ['iris'], route: '/graphql', nothing: undefined });
+    await nextTurn();
+    const plain = stripVTControlCharacters(writes.join(''));
+    assert.match(plain, /^\d\d:\d\d:\d\d\.\d{3} info {2}request {2}status=200 models=\["iris"\] route=\/graphql\n$/);
+  });
+
+  test('colours the levels differently', async () => {
+    const { logger, writes } = makeLog('pretty');
+    for (const level of ['error', 'warn', 'info', 'debug']) logger.log(level, 'event');
+    await nextTurn();
+    const lines = writes.join('').trimEnd().split('\n');
+    const colours = lines.map((line) => /\[(\d+)m(?:error|warn|info|debug)/.exec(line)?.[1]);
+    assert.ok(!colours.includes(undefined), lines.join('\n'));
+    assert.equal(new Set(colours).size, 4);
+  });
+
+  test('puts a stack below the line', async () => {
+    const { logger, writes } = makeLog('pretty');
+    const error = new Error('broken');
+    logger.error('request failed', errorFields(error));
+    await nextTurn();
+    assert.ok(writes.join('').endsWith(`${error.stack}\n`));
+  });
+});
+
+describe('an error as fields of a line', () => {
+  test('has message and stack', () => {
+    const error = new TypeError('broken');
+    assert.deepEqual(errorFields(error), { error: 'broken', stack: error.stack });
+  });
+
+  test('has the stack of its cause', () => {
+    const cause = new Error('deep');
+    assert.equal(errorFields(new Error('broken', { cause })).cause, cause.stack);
+  });
+
+  test('that is no error is text', () => {
+    assert.deepEqual(errorFields('thrown'), { error: 'thrown' });
+    assert.deepEqual(errorFields(undefined), { error: 'undefined' });
+  });
+});
