@@ -53,8 +53,16 @@ Every error, from a malformed body to a failing model, has one form:
 - \`requestId\` is the response header \`x-request-id\` and the key under which the log has the request. Send your own
   \`x-request-id\` to have it used.
 - \`model\`, \`version\`, \`retryAfterMs\` and \`details\` are there where they apply.
+- \`details\` of \`BAD_USER_INPUT\` is \`{ reason input expected received }\` where a model's task or signature refuses a
+  value. GraphQL refuses values that do not fit their type before any model is asked; its errors have the same code, say
+  everything in their message, and have no \`details\`.
+- GraphQL reports one error for each value of the variables that does not fit, up to 50, and one for each fault of the
+  document, up to 100; nothing of such an operation runs. A document over a limit has one error, whatever else is wrong
+  with it.
 - A prediction that fails nulls its own field or list item; the others are answered, with HTTP status 200. The status in
-  the table is that of a request that fails as a whole.
+  the table is that of a request that fails as a whole. \`BAD_REQUEST\` also comes with the status that says more: 404, 405,
+  406, 408, 415 or 431.
+- Messages are at most 1000 characters long: what a request sent is shortened before it is sent back.
 
 | code | meaning | HTTP status | retryable |
 | --- | --- | --- | --- |

@@ -32,8 +32,7 @@ export interface NamedSchema {
  * @param served the default version of each model, ascending by name.
  */
 function composeSchema(base: StaticSchema, served: readonly ServedModel[]): NamedSchema {
-  const hash = createHash('sha256').update(printSchema(base.schema));
-  if (served.length === 0) return { schema: base.schema, version: hash.digest('hex').slice(0, 16) };
+  if (served.length === 0) return nameSchema(base.schema);
   const config = base.schema.toConfig();
   const query = config.query?.toConfig();
   if (config.query === null || config.query === undefined || query === undefined) {
@@ -44,29 +43,34 @@ function composeSchema(base: StaticSchema, served: readonly ServedModel[]): Name
   for (const model of served) {
     Object.assign(fields, predictionFields(model, base.versionRef));
     generated.push(model.task.inputType, model.task.outputType);
-    hash.update(model.contract);
   }
   const predictions = new GraphQLObjectType<unknown, OperationContext>({
     name: 'Predictions',
     description: 'Typed predictions: for each served model one field for one input, and one for a list of inputs.',
     fields,
   });
-  const schema = new GraphQLSchema({
-    ...config,
-    query: new GraphQLObjectType<unknown, OperationContext>({
-      ...query,
-      fields: {
-        predict: {
-          type: new GraphQLNonNull(predictions),
-          description: 'Typed predictions: one field for each served model, generated from its signature and manifest.',
-          resolve: () => ({}),
+  return nameSchema(
+    new GraphQLSchema({
+      ...config,
+      query: new GraphQLObjectType<unknown, OperationContext>({
+        ...query,
+        fields: {
+          predict: {
+            type: new GraphQLNonNull(predictions),
+            description:
+              'Typed predictions: one field for each served model, generated from its signature and manifest.',
+            resolve: () => ({}),
+          },
+          ...query.fields,
         },
-        ...query.fields,
-      },
+      }),
+      types: [...config.types.filter((type) => type !== config.query), ...generated],
     }),
-    types: [...config.types.filter((type) => type !== config.query), ...generated],
-  });
-  return { schema, version: hash.digest('hex').slice(0, 16) };
+  );
+}
+
+function nameSchema(schema: GraphQLSchema): NamedSchema {
+  return { schema, version: createHash('sha256').update(printSchema(schema)).digest('hex').slice(0, 16) };
 }
 
 /** What clients of a version rely on: its generated types, as SDL. Two versions with equal contracts are interchangeable. */

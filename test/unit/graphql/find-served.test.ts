@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { GatewayError } from '../../../src/errors.ts';
+import type { GraphQLServices } from '../../../src/graphql/context.ts';
+import { findServed } from '../../../src/graphql/find-served.ts';
+import { madeUpEntry } from '../../helpers/made-up-models.ts';
+
+const entries = [
+  madeUpEntry(
+    'iris',
+    { 1: 'READY', 2: 'READY', 3: 'FAILED', 4: 'LOADING', 5: 'UNLOADED' },
+    { defaultVersion: 2, manifest: { versions: { labels: { stable: 1, canary: 4 } } } },
+  ),
+  madeUpEntry('broken', { 1: 'FAILED' }),
+  madeUpEntry('empty', {}, { problem: 'The folder has no version.' }),
+];
+const services = {
+  repository: { models: new Map(entries.map((entry) => [entry.name, entry])) },
+} as unknown as GraphQLServices;
+
+function refusal(name: string, ref: string | null | undefined): readonly (string | undefined)[] {
+  try {
+    findServed(services, name, ref);
+  } catch (error) {
+    assert.ok(error instanceof GatewayError);
+    return [error.code, error.options.model, error.options.version, error.message];
+  }
+  return assert.fail('A version was found.');
+}
+
+describe('a request finds', () => {
+  for (const [ref, version] of [
+    [undefined, 2],
+    [null, 2],
+    ['1', 1],
+    ['2', 2],
+    ['stable', 1],
+  ] as const) {
+    test(`version ${version} by ${ref === undefined ? 'nothing' : JSON.stringify(ref)}`, () => {
+      assert.equal(findServed(services, 'iris', ref).version, version);
+    });
+  }
+});
+
+describe('a request is told', () => {
+  test('which models there are, when there is none of its name', () => {
+    const [code, model, version, message] = refusal('rose', null);
+    assert.deepEqual([code, model, version], ['MODEL_NOT_FOUND', 'rose', undefined]);
+    assert.match(message ?? '', /"rose"; it has iris, broken, empty\.$/);
+  });
+
+  test('that there are no models', () => {
+    const none = { repository: { models: new Map() } } as unknown as GraphQLServices;
+    assert.throws(() => findServed(none, 'iris', null), /it is empty\.$/);
+  });
+
+  test('of twenty models where there are more', () => {
+    const many = Array.from({ length: 21 }, (_, index) => madeUpEntry(`m${index}`, {}));
+    const models = new Map(many.map((entry) => [entry.name, entry]));
+    const crowded = { repository: { models } } as unknown as GraphQLServices;
+    assert.throws(() => findServed(crowded, 'iris', null), /m18, m19, …\.$/);
+  });
+
+  for (const ref of ['9', 'beta', '__proto__', 'constructor', '01', '']) {
+    test(`which versions and labels there are, when there is no ${JSON.stringify(ref)}`, () => {
+      const [code, model, version, message] = refusal('iris', ref);
+      assert.deepEqual([code, model, version], ['MODEL_VERSION_NOT_FOUND', 'iris', ref]);
+      assert.match(message ?? '', /it has 1, 2, 3, 4, 5, stable, canary\.$/);
+    });
+  }
+
+  test('why a version failed', () => {
+    const labelled = madeUpEntry('iris', { 3: 'FAILED' });
+    const models = new Map([['iris', labelled]]);
+    const failing = { repository: { models } } as unknown as GraphQLServices;
+    assert.throws(() => findServed(failing, 'iris', '3'), /Version 3 .* is not served: FAILED, The file is corrupt\.$/);
+  });
+
+  for (const [ref, phase, version] of [
+    ['canary', 'LOADING', '4'],
+    ['5', 'UNLOADED', '5'],
+  ] as const) {
+    test(`that ${ref} is ${phase}`, () => {
+      const [code, model, told, message] = refusal('iris', ref);
+      assert.deepEqual([code, model, told], ['MODEL_UNAVAILABLE', 'iris', version]);
+      assert.match(message ?? '', new RegExp(`it is ${phase}\\.$`));
+    });
+  }
+
+  test('why a model has no version to serve', () => {
+    assert.deepEqual(refusal('empty', null).slice(0, 2), ['MODEL_UNAVAILABLE', 'empty']);
+    assert.match(refusal('empty', null)[3] ?? '', /The folder has no version\.$/);
+    assert.match(refusal('broken', null)[3] ?? '', /No version of it is ready\.$/);
+  });
+});
