@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
-const autocannon = fileURLToPath(new URL('../node_modules/autocannon/autocannon.js', import.meta.url));
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('wrk-post.lua', import.meta.url));
 
 export interface Load {
   readonly url: string;
@@ -19,40 +22,37 @@ export interface LoadResult {
 }
 
 /**
- * Drives a server over loopback from a process of its own, closed loop: each connection sends its next request when
- * the answer to the last one is there.
- * @throws Error when any request failed or was answered with anything but 200.
+ * Drives a server over loopback with wrk, closed loop: each connection sends its next request when the answer to the
+ * last one is there. wrk, because on two cores the generator must take as little of them as it can: a generator in
+ * JavaScript takes as much CPU as the server that it measures.
+ * @throws Error when any request failed or was answered with an error status, or when wrk is not installed.
  */
 export async function drive({ url, body, connections, seconds }: Load): Promise<LoadResult> {
-  const child = spawn(
-    process.execPath,
-    [autocannon, '--json', '--no-progress', '-c', String(connections), '-d', String(seconds)].concat([
-      '-m',
-      'POST',
-      '-H',
-      'content-type=application/json',
-      '-b',
-      body,
-      url,
-    ]),
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  const result = JSON.parse(output) as {
-    '2xx': number;
-    non2xx: number;
-    errors: number;
-    timeouts: number;
-    requests: { average: number };
-    latency: { p50: number; p99: number };
-  };
-  if (result.non2xx + result.errors + result.timeouts > 0 || result['2xx'] === 0) {
-    throw new Error(`${url}: ${result['2xx']} answers, ${result.non2xx} refusals, ${result.errors} errors.`);
+  const folder = await mkdtemp(join(tmpdir(), 'inferql-load-'));
+  try {
+    const file = join(folder, 'body.json');
+    await writeFile(file, body);
+    const arguments_ = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '30s', '-s', script];
+    const { stdout } = await run('wrk', [...arguments_, url, '--', file]).catch(explainMissing);
+    const line = stdout.trim().split('\n').at(-1) ?? '';
+    const result = JSON.parse(line) as Record<'requests' | 'microseconds' | 'p50' | 'p99' | 'failed', number>;
+    if (result.failed > 0 || result.requests === 0) {
+      throw new Error(`${url}: ${result.failed} of ${result.requests} requests failed.`);
+    }
+    return {
+      requestsPerSecond: (result.requests * 1e6) / result.microseconds,
+      latencyMs: { p50: result.p50 / 1000, p99: result.p99 / 1000 },
+    };
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  return {
-    requestsPerSecond: result.requests.average,
-    latencyMs: { p50: result.latency.p50, p99: result.latency.p99 },
-  };
+}
+
+function explainMissing(error: Error): never {
+  if ('code' in error && error.code === 'ENOENT') {
+    throw new Error('The benchmarks need the load generator wrk; on Debian: apt-get install wrk', { cause: error });
+  }
+  throw error;
 }
 
 /** Asks once and returns the answer, so that contestants are compared on equal answers. */

@@ -47,7 +47,7 @@ export class Batcher {
       answer: (row, result) => this.#answer(row, result),
       expire: (submission) => this.#expire(submission),
       leaveQueue: () => this.#admission.release(),
-      callEnded: (milliseconds) => this.#callEnded(milliseconds),
+      callEnded: (callMs, computeMs) => this.#callEnded(callMs, computeMs),
     });
     this.#scheduler = new BatchScheduler({
       clock,
@@ -125,7 +125,7 @@ export class Batcher {
     this.#cancellations.add(submission);
     for (const row of submission.rows) {
       void this.#loader.load(row);
-      this.#scheduler.rowAdded(row);
+      this.#scheduler.rowAdded(row, arrivedAt);
     }
   }
 
@@ -165,8 +165,9 @@ export class Batcher {
     }
   }
 
-  #callEnded(milliseconds: number): void {
-    this.#admission.callTook(milliseconds);
+  #callEnded(callMs: number, computeMs: number): void {
+    this.#admission.callTook(callMs);
+    this.#scheduler.callTook(computeMs);
     this.#scheduler.consider();
     this.#settleDrain();
   }
