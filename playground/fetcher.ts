@@ -1,4 +1,4 @@
-import type { ExecutionResult } from 'graphql';
+import { type DocumentNode, type ExecutionResult, Kind, parse } from 'graphql';
 import type { GraphiQLProps } from 'graphiql';
 
 type Fetcher = GraphiQLProps['fetcher'];
@@ -43,8 +43,32 @@ export function createFetcher(endpoint: URL, firstIntrospection: Promise<Executi
       introspection = null;
       return answer;
     }
-    return abortableAnswer((signal) => postOperation(endpoint, operation, options?.headers, signal));
+    const named = withoutStaleName(operation);
+    return abortableAnswer((signal) => postOperation(endpoint, named, options?.headers, signal));
   };
+}
+
+/**
+ * Drops an operation name that the document does not have. GraphiQL reads the names 100 ms after the last change of the
+ * editor, so that whoever opens another tab and runs it at once would be told that the operation of the first is unknown.
+ */
+function withoutStaleName(operation: Operation): Operation {
+  const { query, operationName, ...rest } = operation;
+  const document = tryParse(query);
+  if (document === null) return operation;
+  const names = document.definitions.map((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? definition.name?.value : undefined,
+  );
+  return operationName && names.includes(operationName) ? operation : { query, ...rest };
+}
+
+/** The document, or null where it has an error of syntax, of which the server tells more. */
+function tryParse(query: string): DocumentNode | null {
+  try {
+    return parse(query);
+  } catch {
+    return null;
+  }
 }
 
 /**
