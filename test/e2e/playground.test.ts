@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchChromium, skipWithoutChromium } from '../helpers/chromium.ts';
-import { startTestServer, type TestServer } from '../helpers/playground-server.ts';
+import { shippedModels, startTestGateway, type TestGateway } from '../helpers/gateway.ts';
+import type { TestScope } from '../helpers/temporary-folder.ts';
 
 /** How long the page may take from the request to an editor that shows the first document, in milliseconds. */
 const firstLoadBudgetMs = 5000;
@@ -12,26 +13,28 @@ const reportViolations = `document.addEventListener('securitypolicyviolation', (
   console.error('CSP violation: ' + event.violatedDirective + ' ' + event.blockedURI);
 });`;
 
-/** What an editor shows: Monaco shows spaces as no-break spaces. */
+/** What an editor shows, on one line: Monaco wraps long lines, and shows spaces as no-break spaces. */
 async function textOf(editor: Locator): Promise<string> {
-  return (await editor.innerText()).replaceAll('\u00A0', ' ');
+  return (await editor.innerText()).replaceAll(/\s+/g, ' ');
 }
 
 describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
-  let server: TestServer;
+  const cleanUps: (() => Promise<void>)[] = [];
+  let gateway: TestGateway;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   before(async () => {
-    server = await startTestServer();
+    const suite: TestScope = { after: (callback) => void cleanUps.push(callback) };
+    gateway = await startTestGateway(suite, shippedModels, { playground: true });
     browser = await launchChromium();
+    suite.after(() => browser.close());
   });
 
   after(async () => {
-    await browser?.close();
-    await server?.close();
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   });
 
   beforeEach(async () => {
@@ -45,7 +48,7 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
     page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
     context.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(server.url) && !url.startsWith('data:')) complaints.push(`request to ${url}`);
+      if (!url.startsWith(gateway.url) && !url.startsWith('data:')) complaints.push(`request to ${url}`);
     });
     context.on('response', (response) => {
       if (response.status() >= 400) complaints.push(`${response.status()} for ${response.url()}`);
@@ -57,17 +60,39 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
     assert.deepEqual(complaints, [], 'errors, warnings, failed requests, or requests to other hosts');
   });
 
+  const queryEditor = (): Locator => page.locator('.graphiql-query-editor');
+  const explorer = (): Locator => page.locator('.graphiql-doc-explorer');
+
   /** Opens the page as somebody who was never there. */
   async function open(): Promise<void> {
-    await page.goto(server.url);
-    await page.locator('.graphiql-query-editor .view-lines').getByText('Overview').waitFor();
+    await page.goto(gateway.url);
+    await queryEditor().locator('.view-lines').getByText('Overview').waitFor();
   }
 
+  async function openPrediction(): Promise<void> {
+    await open();
+    await page.getByRole('tab', { name: 'Predict' }).click();
+    await queryEditor().getByText('predict').first().waitFor();
+  }
+
+  /** Pastes a text in the place of the query; the editor would add closing brackets to what is typed. */
+  async function paste(text: string): Promise<void> {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    await queryEditor().locator('.view-lines').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+V');
+  }
+
+  /** Runs what is in the editors, and gives the answer as the page shows it. */
   async function run(): Promise<string> {
     await page.getByRole('button', { name: 'Execute query' }).click();
-    const response = page.locator('.graphiql-response .view-lines');
-    await response.getByText('data').waitFor();
-    return textOf(response);
+    const answer = page.locator('.graphiql-response .view-lines');
+    await answer
+      .getByText(/"(data|errors)"/)
+      .first()
+      .waitFor();
+    return textOf(answer);
   }
 
   it('paints soon, with a prepared document in the editor', async () => {
@@ -82,16 +107,26 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   it('runs the prepared overview', async () => {
     await open();
     const answer = await run();
-    assert.match(answer, /"name": "iris"/);
-    assert.match(answer, /"version": "0\.0\.0-test"/);
+    for (const model of ['diabetes', 'digits', 'iris', 'titanic']) assert.ok(answer.includes(`"name": "${model}"`));
   });
 
   it('runs the prepared prediction with its variables', async () => {
+    await openPrediction();
+    assert.match(await textOf(page.locator('.graphiql-editor-tool')), /"bmi": 0/);
+    const answer = await run();
+    assert.match(answer, /"diabetes": \{ "value": \d+\.\d+,/);
+    assert.match(answer, /"model": "diabetes", "version": 1, "batchSize": 1,/);
+    assert.doesNotMatch(answer, /"errors"/);
+  });
+
+  it('shows what is expected where a value is out of range', async () => {
     await open();
-    await page.getByRole('tab', { name: 'Predict' }).click();
-    await page.locator('.graphiql-query-editor').getByText('iris').first().waitFor();
-    assert.match(await textOf(page.locator('.graphiql-editor-tool')), /"sepalLength": 15/);
-    assert.match(await run(), /"label": "virginica"/);
+    await paste(
+      '{ predict { iris(input: { sepalLength: 51, sepalWidth: 3.5, petalLength: 1.4, petalWidth: 0.2 }) { label } } }',
+    );
+    const answer = await run();
+    assert.match(answer, /"message": "sepalLength: expected a number from 0 to 30 \(cm\), got 51\."/);
+    assert.match(answer, /"code": "BAD_USER_INPUT"/);
   });
 
   it('aborts the request when the stop button is pressed', async () => {
@@ -106,21 +141,25 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
     await page.getByRole('button', { name: 'Execute query' }).waitFor();
   });
 
-  it('shows the descriptions of the schema in the documentation explorer', async () => {
+  it('shows the units, ranges and labels of a model in the documentation explorer', async () => {
     await open();
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
-    await page.locator('.graphiql-doc-explorer').getByText('Query', { exact: true }).click();
-    await page.locator('.graphiql-doc-explorer').getByText('What this server answers.').waitFor();
+    for (const type of ['Query', 'Predictions', 'IrisInput']) {
+      await explorer().getByText(type, { exact: true }).first().click();
+    }
+    await explorer().getByText('Sepal length in cm, 0 to 30.').waitFor();
+    await explorer().getByLabel('Go back to Predictions').click();
+    await explorer().getByText('IrisPrediction', { exact: true }).first().click();
+    await explorer().getByText('The predicted class, one of setosa, versicolor, virginica.').waitFor();
   });
 
   it('completes field names in a worker of the same origin', async () => {
     await open();
-    const editor = page.locator('.graphiql-query-editor');
-    await editor.locator('.view-lines').click();
+    await queryEditor().locator('.view-lines').click();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('{ serv');
     await page.keyboard.press('Control+Space');
-    await editor.locator('.suggest-widget').getByText('server').first().waitFor();
+    await queryEditor().locator('.suggest-widget').getByText('server').first().waitFor();
     const workers = page.workers().map((worker) => new URL(worker.url()).pathname);
     assert.ok(
       workers.some((path) => path.startsWith('/playground/graphql.worker-')),

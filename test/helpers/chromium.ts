@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Where Debian and Ubuntu put the browser. */
-const executablePaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+/** Where Debian and Ubuntu put the browser, and where Chrome, which is one, puts itself. `.ci/run` looks for the same. */
+const executablePaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The browser's own requests to other hosts, and what containers lack, are switched off. */
 const browserArguments = [
@@ -20,7 +20,7 @@ const executablePath = executablePaths.find(isExecutable);
 /** Why browser tests are skipped, or false where there is a browser: for the `skip` option of a test. */
 export const skipWithoutChromium = executablePath
   ? false
-  : `no Chromium at ${executablePaths.join(' or ')} (apt-get install chromium)`;
+  : `there is no browser at ${executablePaths.join(' or ')}: apt-get install chromium`;
 
 /** Starts the system's Chromium without a window. The caller closes it. */
 export async function launchChromium(): Promise<Browser> {
