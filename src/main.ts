@@ -1,13 +1,20 @@
 #!/usr/bin/env node
 import { runCommandLine } from './cli/command-line.ts';
+import { onStopSignal } from './cli/stop-signals.ts';
 
 process.exitCode = await runCommandLine({
   arguments: process.argv.slice(2),
   environment: process.env,
   output: process.stdout,
   errors: process.stderr,
-  // The first signal asks to stop; with the listener gone, the second one ends the process at once.
-  onStopSignal: (callback) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => callback(signal));
-  },
+  onStopSignal: (callback) =>
+    onStopSignal(
+      {
+        on: (signal, listener) => process.on(signal, listener),
+        off: (signal, listener) => process.off(signal, listener),
+        raise: (signal) => process.kill(process.pid, signal),
+        now: () => performance.now(),
+      },
+      callback,
+    ),
 });

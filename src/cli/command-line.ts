@@ -19,25 +19,27 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.output.write(text), writeErr: (text) => io.errors.write(text) });
 
-  const add = (name: string, description: string, action: CommandAction, isDefault = false): void => {
+  const add = (name: string, description: string, action: CommandAction, isDefault = false): Command => {
     const command = program
       .command(name, { isDefault })
       .description(description)
       .argument('[models]', 'folder of the models');
-    for (const { name: key, flag, env, help, byDefault } of listSettings()) {
+    for (const { flag, env, help, byDefault } of listSettings()) {
       const text = `${help} Environment: ${env}. Default: ${byDefault}.`;
       if (byDefault === 'true') command.addOption(new Option(`--no-${flag.slice(2)}`, text));
-      else command.addOption(new Option(`${flag} <${key}>`, text));
+      else command.addOption(new Option(`${flag} <value>`, text));
     }
-    command.action(async (folder: string | undefined, flags: Partial<Record<SettingName, unknown>>) => {
+    return command.action(async (folder: string | undefined, flags: Partial<Record<SettingName, unknown>>) => {
       const given = { ...flags, ...(folder === undefined ? {} : { models: folder }) };
       // commander sets a negatable flag to true by itself; only the explicit `--no-…` is a choice.
       if (given.playground === true) delete given.playground;
       exitCode = await action(compileOptions(given, io.environment), io, softwareVersion);
     });
   };
-  add('serve', 'serve the models over GraphQL (the default)', serve, true);
+  const serving = add('serve', 'serve the models over GraphQL (the default)', serve, true);
   add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand);
+  // Whoever asks a program for its options means those of what it does without further words.
+  program.addHelpText('after', () => `\n${serving.helpInformation()}`);
 
   try {
     await program.parseAsync(io.arguments, { from: 'user' });
@@ -48,8 +50,12 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
       io.errors.write(`inferql: ${error.message}\n`);
       return 2;
     }
-    if (error instanceof ModelLoadError || isListenError(error)) {
+    if (error instanceof ModelLoadError) {
       io.errors.write(`inferql: ${error.message}\n`);
+      return 1;
+    }
+    if (isListenError(error)) {
+      io.errors.write(`inferql: ${error.message}. Set another address with --host and --port, or HOST and PORT.\n`);
       return 1;
     }
     throw error;

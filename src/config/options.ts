@@ -29,30 +29,41 @@ export interface GatewayOptions {
   readonly limits: RequestLimits;
 }
 
-const count = z.coerce.number().int().positive();
+/** The greatest `Int` of GraphQL, in which limits are told, and the greatest delay of a timer. */
+const greatestInt = 2 ** 31 - 1;
+
+/** A whole number in decimal digits: blanks, `0x10` and `1e3` are slips rather than numbers. */
+function integer(least: number, greatest: number) {
+  const error = `must be a whole number from ${least} to ${greatest}`;
+  const readDigits = (given: unknown) => (typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given);
+  return z.preprocess(readDigits, z.int({ error }).min(least, { error }).max(greatest, { error }));
+}
+
+const count = integer(1, greatestInt);
+const text = z.string().min(1, { error: 'must not be empty' });
 
 const settings = {
-  host: { env: 'HOST', schema: z.string().min(1).default('127.0.0.1'), help: 'Address to listen on.' },
+  host: { env: 'HOST', schema: text.default('127.0.0.1'), help: 'Address to listen on.' },
   port: {
     env: 'PORT',
-    schema: z.coerce.number().int().min(0).max(65_535).default(4000),
+    schema: integer(0, 65_535).default(4000),
     help: 'Port to listen on; 0 lets the system choose.',
   },
-  models: { env: 'INFERQL_MODELS', schema: z.string().min(1).default('models'), help: 'Folder of the models.' },
+  models: { env: 'INFERQL_MODELS', schema: text.default('models'), help: 'Folder of the models.' },
   logLevel: {
     env: 'INFERQL_LOG_LEVEL',
     schema: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
-    help: 'Least level that is logged.',
+    help: 'Least level that is logged: error, warn, info or debug.',
   },
   logFormat: {
     env: 'INFERQL_LOG_FORMAT',
     schema: z.enum(['auto', 'json', 'pretty']).default('auto'),
-    help: 'auto is pretty on a terminal and JSON elsewhere.',
+    help: 'How lines are written: json, pretty, or auto, which is pretty on a terminal and JSON elsewhere.',
   },
   playground: {
     env: 'INFERQL_PLAYGROUND',
-    schema: z.stringbool().or(z.boolean()).default(true),
-    help: 'Whether / shows the playground.',
+    schema: z.union([z.stringbool(), z.boolean()], { error: 'must be true or false' }).default(true),
+    help: 'Whether / shows the playground; the flag turns it off.',
   },
   parallelLoads: {
     env: 'INFERQL_PARALLEL_LOADS',
@@ -66,7 +77,7 @@ const settings = {
   },
   maxBodyBytes: {
     env: 'INFERQL_MAX_BODY_BYTES',
-    schema: count.default(16 * 1024 * 1024),
+    schema: integer(1, Number.MAX_SAFE_INTEGER).default(16 * 1024 * 1024),
     help: 'The most bytes in a body.',
   },
   maxOperationsPerRequest: {

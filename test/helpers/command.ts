@@ -1,10 +1,13 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from './log.ts';
 import type { TestScope } from './temporary-folder.ts';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** A run of the command line in a process of its own. */
@@ -21,10 +24,30 @@ export function runCommand(
   commandArguments: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): CommandRun {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [main, ...commandArguments], {
-    env: { PATH: process.env['PATH'], NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], PORT: '0', ...environment },
+  return follow(test, spawnCommand(process.execPath, [main, ...commandArguments], environment));
+}
+
+/** Runs the script `start` as npm does: in a shell, which gets the signals that are sent to npm. It ends with the test. */
+export function runStartScript(test: TestScope): CommandRun {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { scripts: { start: string } };
+  return follow(test, spawnCommand('sh', ['-c', scripts.start], {}));
+}
+
+function spawnCommand(
+  file: string,
+  commandArguments: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, Readable> {
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  return spawn(file, commandArguments, {
+    cwd: root,
+    env: { PATH: path, NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Collects what a process writes. */
+function follow(test: TestScope, child: ChildProcessByStdio<null, Readable, Readable>): CommandRun {
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

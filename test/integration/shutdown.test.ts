@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { linesOf, runCommand } from '../helpers/command.ts';
+import { linesOf, runCommand, runStartScript } from '../helpers/command.ts';
 import { shippedModels } from '../helpers/gateway.ts';
 import { slowModel } from '../helpers/onnx-models.ts';
 import { beginPost, connectRaw } from '../helpers/raw-connection.ts';
@@ -34,6 +34,25 @@ describe('a server that is told to stop', () => {
       assert.equal(linesOf(output).at(-1)?.message, 'stopped');
     });
   }
+
+  test('by a signal to the shell of `npm start` stops too, and is not left behind', async (context) => {
+    const run = runStartScript(context);
+    await run.line('ready');
+    run.signal('SIGTERM');
+    const { code, output } = await run.ended;
+    assert.equal(linesOf(output).at(-1)?.message, 'stopped');
+    assert.equal(code, 0);
+  });
+
+  test('by the same signal twice, as npm hands on a Ctrl-C, does so once', async (context) => {
+    const run = runCommand(context, [shippedModels]);
+    await run.line('ready');
+    run.signal('SIGINT');
+    run.signal('SIGINT');
+    const { code, output } = await run.ended;
+    assert.equal(linesOf(output).filter(({ message }) => message === 'stopping').length, 1);
+    assert.equal(code, 0);
+  });
 
   test('finishes an inference that is running', async (context) => {
     const models = await temporaryFolder(context, { 'slow/1/model.onnx': slowModel({ iterations: 20_000 }) });
@@ -73,7 +92,10 @@ describe('a server that cannot start', () => {
     const { port } = taken.address() as AddressInfo;
     const { code, errors } = await runCommand(context, [shippedModels, '--port', String(port)]).ended;
     assert.equal(code, 1);
-    assert.match(errors, new RegExp(`^inferql: [^\\n]*EADDRINUSE[^\\n]*:${port}\\n$`));
+    assert.match(
+      errors,
+      new RegExp(`^inferql: [^\\n]*EADDRINUSE[^\\n]*:${port}\\. Set [^\\n]* --port, or HOST and PORT\\.\\n$`),
+    );
   });
 
   test('since there is no such folder, says so in one line and ends with code 1', async (context) => {
@@ -89,7 +111,7 @@ describe('a server that cannot start', () => {
   for (const [what, commandArguments, message] of [
     ['an unknown option', ['--prot', '4000'], /unknown option '--prot'[^]*--port/],
     ['an unknown argument', ['serve', 'models', 'more'], /too many arguments/],
-    ['an option without its value', ['--port'], /'--port <port>' argument missing/],
+    ['an option without its value', ['--port'], /'--port <value>' argument missing/],
     ['a value that does not fit', ['--port', '70000'], /^inferql: option --port: .*65535.*\(got "70000"\)\n$/],
     ['a value that is no number', ['--max-depth', 'deep'], /^inferql: option --max-depth: .*\(got "deep"\)\n$/],
   ] as const) {
@@ -112,11 +134,13 @@ describe('a server that cannot start', () => {
 });
 
 describe('the command line', () => {
-  test('prints its help and ends with code 0', async (context) => {
-    const { code, output, errors } = await runCommand(context, ['serve', '--help']).ended;
-    assert.equal(code, 0, errors);
-    for (const word of ['--port', 'INFERQL_MODELS', '--no-playground']) assert.ok(output.includes(word), word);
-  });
+  for (const commandArguments of [['--help'], ['serve', '--help'], ['schema', '--help']]) {
+    test(`prints every setting for \`${commandArguments.join(' ')}\` and ends with code 0`, async (context) => {
+      const { code, output, errors } = await runCommand(context, commandArguments).ended;
+      assert.equal(code, 0, errors);
+      for (const word of ['--port', 'INFERQL_MODELS', '--no-playground']) assert.ok(output.includes(word), word);
+    });
+  }
 
   test('prints its version and ends with code 0', async (context) => {
     const { code, output } = await runCommand(context, ['--version']).ended;

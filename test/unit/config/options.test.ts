@@ -69,10 +69,23 @@ describe('an option that does not fit', () => {
 
   test('of a variable is named with its value and what is allowed', () => {
     const message = messageOf({}, { INFERQL_MAX_DEPTH: '-1' });
-    assert.match(message, /^environment variable INFERQL_MAX_DEPTH: .*>0.* \(got "-1"\)$/);
+    assert.match(message, /^environment variable INFERQL_MAX_DEPTH: .*whole number from 1 to .* \(got "-1"\)$/);
   });
 
-  for (const value of ['', ' ', '0', '-1', '1.5', '1e999', 'NaN', 'many', '0x']) {
+  test('of a switch is named with its value and what is allowed', () => {
+    const message = messageOf({}, { INFERQL_PLAYGROUND: 'maybe' });
+    assert.equal(message, 'environment variable INFERQL_PLAYGROUND: must be true or false (got "maybe")');
+  });
+
+  test('is a port of blanks, which is not 0', () => {
+    assert.match(messageOf({}, { PORT: ' ' }), /^environment variable PORT: .* \(got " "\)$/);
+  });
+
+  test('is a time that a timer would take for none', () => {
+    assert.match(messageOf({ shutdownGraceMs: '2147483648' }), /^option --shutdown-grace-ms: .*2147483647/);
+  });
+
+  for (const value of ['', ' ', '0', '-1', '1.5', '1e3', '1e999', 'NaN', 'many', '0x', '0x10', '+1', '1_000']) {
     test(`is ${JSON.stringify(value)} for a count`, () => {
       assert.match(messageOf({ maxFields: value }), /^option --max-fields: /);
     });
