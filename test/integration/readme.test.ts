@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildSchema } from 'graphql';
 import { post, shippedModels, startTestGateway } from '../helpers/gateway.ts';
 
 const page = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
@@ -21,6 +24,13 @@ test('the query of the README gives the answer of the README', async (context) =
   const answer = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   const response = await post(gateway, body);
   assert.deepEqual(comparable(await response.text()), comparable(answer));
+});
+
+test('the command of the README for the schema prints a schema and nothing else', () => {
+  const command = /```sh\n(npm run .*) > schema\.graphql\n```/.exec(page)?.[1] ?? '';
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const output = execFileSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+  assert.ok(buildSchema(output).getType('IrisInput'));
 });
 
 test('what the README links to is there', async () => {
