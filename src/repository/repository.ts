@@ -46,7 +46,7 @@ export interface RepositoryHooks<Served> {
   close(served: Served): Promise<void>;
   /** Told of every step in a version's life, before readers see it. */
   onState(model: string, version: number, state: VersionState): void;
-  /** Told of what is wrong with a model's folder or manifest, unless its versions fail for it. */
+  /** Told of what is wrong with a model's place, folder or manifest, unless its versions fail for it. */
   onProblem(model: string, problem: string): void;
   /** Told of an error that nobody foresaw, for the log; clients only learn that there was one. */
   onFault(model: string, error: unknown): void;
@@ -97,9 +97,10 @@ export class Repository<Served> {
    * @throws ModelLoadError when the folder itself cannot be read; what is wrong with one model stays with that model.
    */
   async load(): Promise<void> {
-    const found = await scanRepository(this.#options.root);
+    const { models, strays } = await scanRepository(this.#options.root, this.#hooks.modelFileName);
+    for (const { name, problem } of strays) this.#hooks.onProblem(name, problem);
     const loads: (() => Promise<void>)[] = [];
-    for (const folder of found) loads.push(...(await this.#discover(folder)));
+    for (const folder of models) loads.push(...(await this.#discover(folder)));
     this.#scanned = true;
     this.#notify();
     await runBounded(loads, this.#options.parallelLoads);

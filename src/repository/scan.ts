@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join, parse } from 'node:path';
 import { ModelLoadError } from '../errors.ts';
 
 /** A model's folder as it lies on disk, before anything in it was read. */
@@ -11,21 +11,49 @@ export interface FoundModel {
   readonly hasManifest: boolean;
 }
 
+/** What looks like a model but lies where none is looked for. */
+export interface StrayModel {
+  /** The name of the file or folder. */
+  readonly name: string;
+  /** What is wrong and what to do, in words. */
+  readonly problem: string;
+}
+
 /** File name of the manifest inside a model's folder. */
 export const manifestFileName = 'model.yaml';
 
 const modelName = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+const modelNameRule = 'letters, digits, "_", "-" and ".", the first a letter, a digit or "_"';
 const versionName = /^[1-9]\d{0,8}$/;
 
 /**
- * Lists the model folders of a repository: `<name>/<version>/`. Files, hidden folders and folders whose names could
- * not be asked for are passed over.
+ * Lists the model folders of a repository: `<name>/<version>/`. Hidden entries and files that are no models are passed
+ * over. A model that was put in the wrong place is told apart: whoever put it there waits for it to be served.
  * @throws ModelLoadError when the repository itself cannot be read.
  */
-export async function scanRepository(root: string): Promise<FoundModel[]> {
-  let entries: string[];
+export async function scanRepository(
+  root: string,
+  modelFileName: string,
+): Promise<{ readonly models: readonly FoundModel[]; readonly strays: readonly StrayModel[] }> {
+  const models: FoundModel[] = [];
+  const strays: StrayModel[] = [];
+  for (const name of await listFolder(root)) {
+    const path = join(root, name);
+    if (await isFolder(path)) {
+      if (modelName.test(name)) models.push({ name, path, ...(await scanModel(path)) });
+      else strays.push({ name, problem: `No model can have this name. Rename the folder: ${modelNameRule}.` });
+    } else if (extname(name) === extname(modelFileName)) {
+      const problem = `The file lies beside the folders of models. Move it to ${parse(name).name}/1/${modelFileName}.`;
+      strays.push({ name, problem });
+    }
+  }
+  return { models, strays };
+}
+
+async function listFolder(root: string): Promise<string[]> {
   try {
-    entries = await readdir(root);
+    const entries = await readdir(root);
+    return entries.filter((entry) => !entry.startsWith('.')).toSorted();
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ModelLoadError(
@@ -33,12 +61,6 @@ export async function scanRepository(root: string): Promise<FoundModel[]> {
       { cause: error },
     );
   }
-  const found: FoundModel[] = [];
-  for (const name of entries.filter((entry) => modelName.test(entry)).toSorted()) {
-    const path = join(root, name);
-    if (await isFolder(path)) found.push({ name, path, ...(await scanModel(path)) });
-  }
-  return found;
 }
 
 async function scanModel(path: string): Promise<Pick<FoundModel, 'versions' | 'hasManifest'>> {

@@ -97,9 +97,15 @@ test('a model that failed does not hold up readiness, and says why', async (cont
   assert.ok(!JSON.stringify(body).includes(models), 'the probe shows a path of the server');
 });
 
-test('an empty repository is ready', async (context) => {
+test('an empty repository is ready, and the log says what to put there', async (context) => {
   const gateway = await startTestGateway(context, await temporaryFolder(context));
   assert.deepEqual(await probe(gateway.url, '/readyz'), { status: 200, body: { status: 'ready', models: {} } });
+  const warnings = gateway.log.filter(({ level }) => level === 'warn');
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    ['no models'],
+  );
+  assert.match(String(warnings[0]?.['hint']), /<name>\/1\/model\.onnx/);
 });
 
 test('a server that stops answers what it has in hand, and is not ready', async (context) => {

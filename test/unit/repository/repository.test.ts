@@ -86,6 +86,20 @@ describe('a repository', () => {
     );
   });
 
+  test('says where to put a model that lies in the wrong place', async (context) => {
+    const { repository, steps } = await toyRepository(context, {
+      'churn.toy': 'x',
+      'my model/1/model.toy': 'x',
+      '.hidden.toy': 'x',
+    });
+    await repository.load();
+    assert.equal(repository.models.size, 0);
+    assert.deepEqual(steps, [
+      'churn.toy: The file lies beside the folders of models. Move it to churn/1/model.toy.',
+      'my model: No model can have this name. Rename the folder: letters, digits, "_", "-" and ".", the first a letter, a digit or "_".',
+    ]);
+  });
+
   test('says what is wrong with one model, and serves the others', async (context) => {
     const { repository, faults } = await toyRepository(
       context,
