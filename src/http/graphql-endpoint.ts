@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts';
 import type { GraphQLServices, OperationContext } from '../graphql/context.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
+import { requestsRead } from './requests-read.ts';
 
 export interface GraphQLEndpointOptions {
   readonly apollo: ApolloServer<OperationContext>;
@@ -36,6 +37,7 @@ async function answer(
   reply.raw.once('close', () => {
     if (!reply.raw.writableEnded) left.abort();
   });
+  await requestsRead();
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: request.method,
