@@ -87,8 +87,9 @@ const settings = {
   },
   maxRowsPerField: {
     env: 'INFERQL_MAX_ROWS_PER_FIELD',
-    schema: count.default(10_000),
-    help: 'The most rows in one list of inputs.',
+    // As many as the queue of a model takes, unless its manifest says otherwise: a greater limit would promise too much.
+    schema: count.default(4096),
+    help: "The most rows in one list of inputs. They must also fit into the model's queue.",
   },
   maxRowsPerOperation: {
     env: 'INFERQL_MAX_ROWS_PER_OPERATION',

@@ -60,8 +60,16 @@ export function valuesToTensor(
 function flatList(values: unknown, pattern: ShapePattern | null, name: string) {
   if (!Array.isArray(values) || pattern === null || Array.isArray(values[0]) || pattern.length === 1) return undefined;
   const shape = pattern.filter((dimension) => typeof dimension === 'number');
-  if (shape.length < pattern.length || requireElementCount(shape, name) !== values.length) return undefined;
-  return { shape, list: values as readonly unknown[] };
+  if (shape.length < pattern.length) return undefined;
+  const count = requireElementCount(shape, name);
+  if (count === values.length) return { shape, list: values as readonly unknown[] };
+  if (shape.length === 0) return undefined;
+  throw badInput({
+    reason: 'WRONG_LENGTH',
+    input: name,
+    expected: `${count} elements, nested for the shape ${formatShape(shape)} or in one flat list`,
+    received: `a flat list of ${values.length}`,
+  });
 }
 
 function readFlat(list: readonly unknown[], reader: ElementReader, name: string, place?: string): TensorData {

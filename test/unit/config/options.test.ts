@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isAbsolute, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { compileOptions, listSettings, OptionsError, type SettingName } from '../../../src/config/options.ts';
+import { manifestSchema } from '../../../src/repository/manifest.ts';
 
 /** What is said of options that do not fit. */
 function messageOf(flags: Partial<Record<SettingName, unknown>>, environment: Record<string, string> = {}): string {
@@ -23,6 +24,11 @@ describe('the options', () => {
     assert.equal(options.logLevel, 'info');
     assert.equal(options.playground, true);
     assert.equal(options.limits.maxBodyBytes, 16 * 1024 * 1024);
+  });
+
+  test('allow no longer list than the queue of a model takes', () => {
+    const { maxQueueRows } = manifestSchema.parse({}).batching;
+    assert.equal(compileOptions({}, {}).limits.maxRowsPerField, maxQueueRows);
   });
 
   test('come from the environment, and from flags before that', () => {

@@ -218,6 +218,9 @@ describe('shapes', () => {
     const flat = { allowFlat: true };
     assert.deepEqual(valuesToTensor([7], 'INT32', [], 'x', flat).shape, []);
     assert.throws(() => valuesToTensor([1, 2, 3], 'INT32', [2, 2], 'x', flat), refusal('WRONG_LENGTH', 'x'));
+    assert.throws(() => valuesToTensor([1, 2, 3], 'INT32', [1, 4], 'x', flat), {
+      message: 'x: expected 4 elements, nested for the shape [1, 4] or in one flat list, got a flat list of 3.',
+    });
     assert.throws(() => valuesToTensor([1, 2, 'a', 4], 'INT32', [2, 2], 'x', flat), refusal('WRONG_TYPE', 'x[2]'));
   });
 
