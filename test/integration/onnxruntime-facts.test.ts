@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -9,7 +10,7 @@ import { createBackend } from '../../src/backends/index.ts';
 import { GatewayError, ModelLoadError } from '../../src/errors.ts';
 import type { Tensor } from '../../src/tensors/tensor.ts';
 import { type ModelSpec, model, tensorValue } from '../helpers/onnx-builder.ts';
-import { failsOnNegativeModel, identityModel, slowModel, zipmapModel } from '../helpers/onnx-models.ts';
+import { failsOnNegativeModel, identityModel, mlpModel, slowModel, zipmapModel } from '../helpers/onnx-models.ts';
 import { temporaryModel } from '../helpers/temporary-folder.ts';
 
 const backend = createBackend('onnxruntime', { availableThreads: 2 });
@@ -213,6 +214,44 @@ describe('a classifier with a ZipMap', () => {
     const x: Tensor = { datatype: 'FP32', shape: [1, 2], data: Float32Array.of(1, 1) };
     const { outputs } = await opened.run(new Map([['x', x]]), ['p']);
     assert.deepEqual([...(outputs.get('p')?.data ?? [])], [3, 5]);
+  });
+});
+
+describe('the threads of ONNX Runtime', () => {
+  /** Opens a model that computes on as many threads as it may, and gives a call that keeps all of them busy. */
+  async function openWide(test: TestContext, threads: number): Promise<() => Promise<unknown>> {
+    const wide = createBackend('onnxruntime', { availableThreads: threads });
+    const opened = await wide.open({ path: await temporaryModel(test, mlpModel([256, 512, 512, 8])) });
+    test.after(() => opened.close());
+    assert.equal(opened.threadsPerInstance, threads);
+    const [input] = opened.signature.inputs;
+    const [output] = opened.signature.outputs;
+    const x = (): Tensor => ({ datatype: 'FP32', shape: [16, 256], data: new Float32Array(16 * 256) });
+    return () => opened.run(new Map([[input?.name ?? '', x()]]), [output?.name ?? '']);
+  }
+
+  it('are as many as planned, and not one for each CPU', { skip: !existsSync('/proc/self/task') }, async (test) => {
+    const count = () => readdirSync('/proc/self/task').length;
+    const atFirst = count();
+    await openWide(test, 1);
+    const afterOne = count();
+    await openWide(test, 4);
+    // Each model has a worker thread, which computes too.
+    assert.equal(count() - afterOne, afterOne - atFirst + 3);
+  });
+
+  it('take no CPU while there is nothing to compute, where by default they would spin', async (test) => {
+    const run = await openWide(test, 4);
+    const othersMs: number[] = [];
+    // What else goes on in the process, such as a compiler of V8, does not go on in every round.
+    for (let round = 0; round < 10; round += 1) {
+      await run();
+      const [all, own, start] = [process.cpuUsage(), process.threadCpuUsage(), performance.now()];
+      while (performance.now() - start < 10);
+      const [{ user, system }, main] = [process.cpuUsage(all), process.threadCpuUsage(own)];
+      othersMs.push((user + system - main.user - main.system) / 1000);
+    }
+    assert.ok(Math.min(...othersMs) < 1, `other threads took ${othersMs.join(', ')} of 10 ms each`);
   });
 });
 
