@@ -285,7 +285,7 @@ export type ModelFile = {
   readonly description: Scalars['String']['output'];
   /** The namespace that the file gives its model, such as a domain name in reverse; often empty. */
   readonly domain: Scalars['String']['output'];
-  /** The file's format, such as `onnx`. */
+  /** The file's format, such as `ONNX`. */
   readonly format: Scalars['String']['output'];
   /** The name that the file gives its graph. */
   readonly graphName: Scalars['String']['output'];
