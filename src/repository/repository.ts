@@ -120,7 +120,7 @@ export class Repository<Served> {
   async #discover(folder: FoundModel): Promise<(() => Promise<void>)[]> {
     let manifest = emptyManifest;
     let problem: string | null = null;
-    if (folder.hasManifest) {
+    if (folder.manifest !== null) {
       try {
         manifest = await readManifest(join(folder.path, manifestFileName));
       } catch (error) {
@@ -128,23 +128,24 @@ export class Repository<Served> {
       }
     }
     const { serve, labels } = manifest.versions;
-    const choice = chooseVersions(folder.versions, serve, labels);
-    if (problem === null && folder.versions.length === 0) {
+    const found = folder.versions.map(({ version }) => version);
+    const choice = chooseVersions(found, serve, labels);
+    if (problem === null && found.length === 0) {
       problem = `The folder has no version. Put the model at ${folder.name}/1/${this.#hooks.modelFileName}.`;
     } else if (problem === null && choice.missing.length > 0) {
       problem = `The manifest names versions that the folder does not have: ${choice.missing.join(', ')}.`;
     }
     // Versions of a model whose manifest is unreadable are not served under rules that nobody wrote: they fail for it.
-    const unservable = manifest === emptyManifest && folder.hasManifest && folder.versions.length > 0 ? problem : null;
+    const unservable = manifest === emptyManifest && folder.manifest !== null && found.length > 0 ? problem : null;
     if (problem !== null && unservable === null) this.#hooks.onProblem(folder.name, problem);
     const state = discovered(new Date());
-    const versions = folder.versions.map((version) => ({ version, state, file: null, served: null }));
+    const versions = found.map((version) => ({ version, state, file: null, served: null }));
     this.#replace({ name: folder.name, manifest, problem, versions, defaultVersion: null });
     if (unservable !== null) {
       for (const { version } of versions) this.#step(folder.name, version, { phase: 'FAILED', reason: unservable });
       return [];
     }
-    for (const version of folder.versions) {
+    for (const version of found) {
       if (!choice.load.includes(version)) this.#step(folder.name, version, { phase: 'UNLOADED' });
     }
     return choice.load.map((version) => () => this.#loadVersion(folder, version, manifest));

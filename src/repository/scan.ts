@@ -1,14 +1,29 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
 import { ModelLoadError } from '../errors.ts';
+import { mapInLanes } from './map-in-lanes.ts';
+import { codeOf, fingerprintOf, isForbidden, isGone, modifiedAt, readFolder, statEntry } from './read-folder.ts';
+
+/** A version's folder as it lies on disk. */
+export interface FoundVersion {
+  readonly version: number;
+  /** Changes when any file in the folder does: names, sizes, times, inodes; links followed. */
+  readonly fingerprint: string;
+}
 
 /** A model's folder as it lies on disk, before anything in it was read. */
 export interface FoundModel {
   readonly name: string;
   readonly path: string;
   /** Versions in ascending order. */
-  readonly versions: readonly number[];
-  readonly hasManifest: boolean;
+  readonly versions: readonly FoundVersion[];
+  /** Fingerprint of `model.yaml`; null where there is none. */
+  readonly manifest: string | null;
+  /**
+   * When anything in the folder, files and folders, hidden ones included, was last modified: milliseconds since the
+   * epoch. A rename alone leaves it as it is.
+   */
+  readonly changedAt: number;
 }
 
 /** What looks like a model but lies where none is looked for. */
@@ -25,11 +40,14 @@ export const manifestFileName = 'model.yaml';
 const modelName = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 const modelNameRule = 'letters, digits, "_", "-" and ".", the first a letter, a digit or "_"';
 const versionName = /^[1-9]\d{0,8}$/;
+/** Folders of models that are read at a time. */
+const modelLanes = 8;
 
 /**
  * Lists the model folders of a repository: `<name>/<version>/`. Hidden entries and files that are no models are passed
- * over. A model that was put in the wrong place is told apart: whoever put it there waits for it to be served.
- * @throws ModelLoadError when the repository itself cannot be read.
+ * over. A model that was put in the wrong place is told apart: whoever put it there waits for it to be served. What
+ * vanishes during the scan counts as absent.
+ * @throws ModelLoadError when the repository itself cannot be read, or its disk fails: then nothing is known of any model.
  */
 export async function scanRepository(
   root: string,
@@ -37,45 +55,59 @@ export async function scanRepository(
 ): Promise<{ readonly models: readonly FoundModel[]; readonly strays: readonly StrayModel[] }> {
   const models: FoundModel[] = [];
   const strays: StrayModel[] = [];
-  for (const name of await listFolder(root)) {
-    const path = join(root, name);
-    if (await isFolder(path)) {
-      if (modelName.test(name)) models.push({ name, path, ...(await scanModel(path)) });
-      else strays.push({ name, problem: `No model can have this name. Rename the folder: ${modelNameRule}.` });
-    } else if (extname(name) === extname(modelFileName)) {
-      const problem = `The file lies beside the folders of models. Move it to ${parse(name).name}/1/${modelFileName}.`;
-      strays.push({ name, problem });
+  try {
+    const names = await readdir(root);
+    const visible = names.filter((name) => !name.startsWith('.')).toSorted();
+    const found = await mapInLanes(visible, modelLanes, (name) => scanEntry(root, name, modelFileName));
+    for (const each of found) {
+      if (each === null) continue;
+      if ('problem' in each) strays.push(each);
+      else models.push(each);
     }
+  } catch (error) {
+    throw new ModelLoadError(
+      `The model repository ${root} cannot be read (${codeOf(error)}). Give the folder that holds the models.`,
+      { cause: error },
+    );
   }
   return { models, strays };
 }
 
-async function listFolder(root: string): Promise<string[]> {
+async function scanEntry(root: string, name: string, modelFileName: string): Promise<FoundModel | StrayModel | null> {
+  const path = join(root, name);
+  const stats = await statEntry(path);
+  if (stats?.isDirectory() === true) {
+    if (modelName.test(name)) return scanModel(name, path, modifiedAt(stats));
+    return { name, problem: `No model can have this name. Rename the folder: ${modelNameRule}.` };
+  }
+  if (stats === null || extname(name) !== extname(modelFileName)) return null;
+  const place = `${parse(name).name}/1/${modelFileName}`;
+  return { name, problem: `The file lies beside the folders of models. Move it to ${place}.` };
+}
+
+async function scanModel(name: string, path: string, folderChangedAt: number): Promise<FoundModel | StrayModel | null> {
+  let entries: string[];
   try {
-    const entries = await readdir(root);
-    return entries.filter((entry) => !entry.startsWith('.')).toSorted();
+    entries = await readdir(path);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ModelLoadError(
-      `The model repository ${root} cannot be read (${why}). Give the folder that holds the models.`,
-      { cause: error },
-    );
+    if (isGone(error)) return null;
+    if (!isForbidden(error)) throw error;
+    return { name, problem: `The folder cannot be read (${codeOf(error)}): check who owns it and who may read it.` };
   }
-}
-
-async function scanModel(path: string): Promise<Pick<FoundModel, 'versions' | 'hasManifest'>> {
-  const entries = await readdir(path);
-  const versions: number[] = [];
+  const versions: FoundVersion[] = [];
+  let manifest: string | null = null;
+  let changedAt = folderChangedAt;
   for (const entry of entries) {
-    if (versionName.test(entry) && (await isFolder(join(path, entry)))) versions.push(Number(entry));
+    const stats = await statEntry(join(path, entry));
+    if (stats === null) continue;
+    changedAt = Math.max(changedAt, modifiedAt(stats));
+    if (entry === manifestFileName) manifest = fingerprintOf(stats);
+    if (!stats.isDirectory()) continue;
+    const reading = await readFolder(join(path, entry));
+    changedAt = Math.max(changedAt, reading.changedAt);
+    if (versionName.test(entry)) versions.push({ version: Number(entry), fingerprint: reading.fingerprint });
   }
-  return { versions: versions.toSorted((a, b) => a - b), hasManifest: entries.includes(manifestFileName) };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  // A link that points nowhere is as good as absent.
-  const found = await stat(path).catch(() => null);
-  return found?.isDirectory() ?? false;
+  return { name, path, versions: versions.toSorted((a, b) => a.version - b.version), manifest, changedAt };
 }
 
 /**
