@@ -23,6 +23,13 @@ export interface GatewayOptions {
   /** `auto` is pretty on a terminal and JSON elsewhere. */
   readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly playground: boolean;
+  /** How changes in the model repository are noticed; `off` leaves that to whoever asks for a scan. */
+  readonly watch: 'auto' | 'poll' | 'off';
+  readonly watchIntervalMs: number;
+  /** How long a model's folder must stand still before it is read. */
+  readonly settleMs: number;
+  /** How long a file that looks half copied is waited for before it is reported. */
+  readonly incompleteGraceMs: number;
   readonly parallelLoads: number;
   /** How long requests in flight may take to finish when the server stops. */
   readonly shutdownGraceMs: number;
@@ -64,6 +71,26 @@ const settings = {
     env: 'INFERQL_PLAYGROUND',
     schema: z.union([z.stringbool(), z.boolean()], { error: 'must be true or false' }).default(true),
     help: 'Whether / shows the playground; the flag turns it off.',
+  },
+  watch: {
+    env: 'INFERQL_WATCH',
+    schema: z.enum(['auto', 'poll', 'off']).default('auto'),
+    help: 'How changes in the folder of the models are noticed: auto, by file events and by looking from time to time; poll, only by looking, for disks that send no events; or off.',
+  },
+  watchIntervalMs: {
+    env: 'INFERQL_WATCH_INTERVAL_MS',
+    schema: integer(100, greatestInt).default(5000),
+    help: 'How often to look for changes that no file event told of.',
+  },
+  settleMs: {
+    env: 'INFERQL_SETTLE_MS',
+    schema: integer(0, greatestInt).default(400),
+    help: "How long a model's folder must stand still before it is read, so that copies are finished first.",
+  },
+  incompleteGraceMs: {
+    env: 'INFERQL_INCOMPLETE_GRACE_MS',
+    schema: integer(0, greatestInt).default(10_000),
+    help: 'How long a file that looks half copied is waited for before it is reported.',
   },
   parallelLoads: {
     env: 'INFERQL_PARALLEL_LOADS',
@@ -152,6 +179,10 @@ export function compileOptions(
     logLevel: value('logLevel'),
     logFormat: value('logFormat'),
     playground: value('playground'),
+    watch: value('watch'),
+    watchIntervalMs: value('watchIntervalMs'),
+    settleMs: value('settleMs'),
+    incompleteGraceMs: value('incompleteGraceMs'),
     parallelLoads: value('parallelLoads'),
     shutdownGraceMs: value('shutdownGraceMs'),
     limits: Object.freeze({

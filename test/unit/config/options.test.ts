@@ -23,7 +23,18 @@ describe('the options', () => {
     assert.equal(options.models, resolve('models'));
     assert.equal(options.logLevel, 'info');
     assert.equal(options.playground, true);
+    assert.equal(options.watch, 'auto');
+    assert.equal(options.watchIntervalMs, 5000);
+    assert.equal(options.settleMs, 400);
+    assert.equal(options.incompleteGraceMs, 10_000);
     assert.equal(options.limits.maxBodyBytes, 16 * 1024 * 1024);
+  });
+
+  test('turn the watch off, and wait for nothing', () => {
+    const options = compileOptions({ settleMs: '0', incompleteGraceMs: '0' }, { INFERQL_WATCH: 'off' });
+    assert.equal(options.watch, 'off');
+    assert.equal(options.settleMs, 0);
+    assert.equal(options.incompleteGraceMs, 0);
   });
 
   test('allow no longer list than the queue of a model takes', () => {
@@ -76,6 +87,14 @@ describe('an option that does not fit', () => {
   test('of a variable is named with its value and what is allowed', () => {
     const message = messageOf({}, { INFERQL_MAX_DEPTH: '-1' });
     assert.match(message, /^environment variable INFERQL_MAX_DEPTH: .*whole number from 1 to .* \(got "-1"\)$/);
+  });
+
+  test('of the watch is named with its value and what is allowed', () => {
+    assert.match(
+      messageOf({}, { INFERQL_WATCH: 'true' }),
+      /^environment variable INFERQL_WATCH: .*"auto"\|"poll"\|"off".* \(got "true"\)$/,
+    );
+    assert.match(messageOf({ watchIntervalMs: '99' }), /^option --watch-interval-ms: .* from 100 to .* \(got "99"\)$/);
   });
 
   test('of a switch is named with its value and what is allowed', () => {
