@@ -151,6 +151,18 @@ export function badInput(details: BadInputDetails, about?: string): GatewayError
 /** Why a version cannot be served, in words that say what to do about it. Shown to operators and in `ModelVersion.state`. */
 export class ModelLoadError extends Error {
   override readonly name = 'ModelLoadError';
+  /** Whether it may come right by itself, because the files look as if they were still being copied. */
+  readonly incomplete: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly incomplete?: boolean } = {}) {
+    super(message, options);
+    this.incomplete = options.incomplete ?? false;
+  }
+}
+
+/** The system's code of a failed file operation, such as ENOENT; its message would show the path. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown reason';
 }
 
 /** A value as it may be shown in an error: JSON, cut to a length that fits a log line. */

@@ -139,6 +139,19 @@ function parseJson(text: string): unknown {
     const hint = /(?:^|[\s,:[])-?(?:NaN|Infinity)\b/.test(text)
       ? ' Write "NaN", "Infinity" and "-Infinity" in quotes.'
       : '';
-    throw new ModelLoadError(`${goldenFileName} is no JSON: ${said}.${hint}`);
+    throw new ModelLoadError(`${goldenFileName} is no JSON: ${said}.${hint}`, { incomplete: endsEarly(text) });
   }
+}
+
+/** Whether a text that is no JSON may have been cut: it ends in a string or before a bracket is closed, or has no word. */
+function endsEarly(text: string): boolean {
+  let open = 0;
+  let isText = false;
+  for (const [token] of text.matchAll(/\\[^]|["[\]{}]/g)) {
+    if (token === '"') isText = !isText;
+    else if (isText) continue;
+    else if (token === '{' || token === '[') open += 1;
+    else if (token === '}' || token === ']') open -= 1;
+  }
+  return isText || open > 0 || /^[\s\0]*$/.test(text);
 }

@@ -95,7 +95,17 @@ export const emptyManifest: Manifest = Object.freeze(manifestSchema.parse({}));
  */
 export async function readManifest(path: string): Promise<Manifest> {
   const text = await readTextFile(path);
-  if (text === null) throw new ModelLoadError('model.yaml is a link to nothing: put the manifest there, or no link.');
+  if (text === null) {
+    throw new ModelLoadError('model.yaml is a link to nothing: put the manifest there, or no link.', {
+      incomplete: true,
+    });
+  }
+  // A copy begins with an empty file. To read it as a manifest would for that moment undo labels and pinned versions.
+  if (text === '') {
+    throw new ModelLoadError('model.yaml is empty: write the manifest there, or remove the file.', {
+      incomplete: true,
+    });
+  }
   return parseManifest(text);
 }
 
@@ -105,7 +115,8 @@ export function parseManifest(text: string): Manifest {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax !== undefined) {
-    throw new ModelLoadError(`model.yaml, line ${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
+    const message = `model.yaml, line ${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`;
+    throw new ModelLoadError(message, { incomplete: endsEarly(text) });
   }
   const value = toPlainValue(document) ?? {};
   const checked = manifestSchema.safeParse(value, { reportInput: true });
@@ -117,7 +128,12 @@ export function parseManifest(text: string): Manifest {
     const received = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`;
     return `model.yaml${line}: ${where}: ${issue.message}${received}`;
   });
-  throw new ModelLoadError(sentences.join('; '));
+  throw new ModelLoadError(sentences.join('; '), { incomplete: endsEarly(text) });
+}
+
+/** Whether a text that does not fit may have been cut: whole ones end with a line, and zeros are what nobody wrote yet. */
+function endsEarly(text: string): boolean {
+  return !text.endsWith('\n') || text.includes('\0');
 }
 
 /** Aliases are expanded here, and yaml gives up on those that would grow without end. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../errors.ts';
 import { mapInLanes } from './map-in-lanes.ts';
 
 /** What a folder looks like from outside, without a byte of its files being read. */
@@ -90,15 +91,10 @@ export async function statEntry(path: string): Promise<BigIntStats | null> {
 
 /** Whether a file operation failed because nothing is there. */
 export function isGone(error: unknown): boolean {
-  return goneCodes.includes(codeOf(error));
+  return goneCodes.includes(systemCode(error));
 }
 
 /** Whether a file operation failed because it is not allowed. */
 export function isForbidden(error: unknown): boolean {
-  return forbiddenCodes.includes(codeOf(error));
-}
-
-/** The system's code of a failed file operation, such as ENOENT; its message would show the path. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return forbiddenCodes.includes(systemCode(error));
 }

@@ -1,8 +1,8 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
-import { ModelLoadError } from '../errors.ts';
+import { ModelLoadError, systemCode } from '../errors.ts';
 import { mapInLanes } from './map-in-lanes.ts';
-import { codeOf, fingerprintOf, isForbidden, isGone, modifiedAt, readFolder, statEntry } from './read-folder.ts';
+import { fingerprintOf, isForbidden, isGone, modifiedAt, readFolder, statEntry } from './read-folder.ts';
 
 /** A version's folder as it lies on disk. */
 export interface FoundVersion {
@@ -66,7 +66,7 @@ export async function scanRepository(
     }
   } catch (error) {
     throw new ModelLoadError(
-      `The model repository ${root} cannot be read (${codeOf(error)}). Give the folder that holds the models.`,
+      `The model repository ${root} cannot be read (${systemCode(error)}). Give the folder that holds the models.`,
       { cause: error },
     );
   }
@@ -92,7 +92,10 @@ async function scanModel(name: string, path: string, folderChangedAt: number): P
   } catch (error) {
     if (isGone(error)) return null;
     if (!isForbidden(error)) throw error;
-    return { name, problem: `The folder cannot be read (${codeOf(error)}): check who owns it and who may read it.` };
+    return {
+      name,
+      problem: `The folder cannot be read (${systemCode(error)}): check who owns it and who may read it.`,
+    };
   }
   const versions: FoundVersion[] = [];
   let manifest: string | null = null;
@@ -115,13 +118,18 @@ async function scanModel(name: string, path: string, folderChangedAt: number): P
  * @throws ModelLoadError when it is missing or no regular file.
  */
 export async function resolveFile(folder: string, fileName: string): Promise<string> {
-  const real = await realpath(join(folder, fileName)).catch(() => {
-    throw new ModelLoadError(`The version's folder has no ${fileName}. Put the model there under that name.`);
-  });
-  const found = await stat(real);
+  const real = await realpath(join(folder, fileName)).catch(() => null);
+  const found = real === null ? null : await statEntry(real);
+  if (real === null || found === null) throw missingFile(fileName);
   if (found.isDirectory()) {
     throw new ModelLoadError(`${fileName} is a folder: put the model itself there, a file of that name.`);
   }
   if (!found.isFile()) throw new ModelLoadError(`${fileName} is no regular file: copy the model there.`);
   return real;
+}
+
+/** What is said of a version whose model file is not there: the folder is often made before the file is copied. */
+export function missingFile(fileName: string): ModelLoadError {
+  const message = `The version's folder has no ${fileName}. Put the model there under that name.`;
+  return new ModelLoadError(message, { incomplete: true });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ModelLoadError } from '../errors.ts';
+import { ModelLoadError, systemCode } from '../errors.ts';
 
 /**
  * Reads a file that people write beside their models; null when there is none.
@@ -12,7 +12,7 @@ export async function readTextFile(path: string): Promise<string | null> {
     // The mark that some editors put first.
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const code = systemCode(error);
     if (code === 'ENOENT') return null;
     const name = basename(path);
     throw new ModelLoadError(

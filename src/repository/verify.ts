@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resolveFile } from './scan.ts';
+import { ModelLoadError, systemCode } from '../errors.ts';
+import { isGone } from './read-folder.ts';
+import { missingFile, resolveFile } from './scan.ts';
 
 /** A version's model file, found and fingerprinted. */
 export interface VerifiedFile {
@@ -13,10 +14,21 @@ export interface VerifiedFile {
   readonly sha256: string;
 }
 
-/** @throws ModelLoadError when the file is missing or no regular file. */
+/** @throws ModelLoadError when the file is missing, no regular file, or cannot be read. */
 export async function verifyFile(modelPath: string, version: number, fileName: string): Promise<VerifiedFile> {
   const path = await resolveFile(join(modelPath, String(version)), fileName);
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return { path, sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') };
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk as Buffer);
+      sizeBytes += (chunk as Buffer).length;
+    }
+  } catch (error) {
+    // It was there a moment ago: somebody replaces it, or takes the version away.
+    if (isGone(error)) throw missingFile(fileName);
+    const message = `${fileName} cannot be read (${systemCode(error)}): check who owns it and who may read it.`;
+    throw new ModelLoadError(message, { cause: error });
+  }
+  return { path, sizeBytes, sha256: hash.digest('hex') };
 }

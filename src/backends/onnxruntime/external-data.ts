@@ -1,7 +1,7 @@
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
-import { ModelLoadError } from '../../errors.ts';
+import { ModelLoadError, systemCode } from '../../errors.ts';
 import { storedBytes } from './element-types.ts';
 import { isGitLfsPointer } from './file-kind.ts';
 import type { ExternalTensor } from './graph.ts';
@@ -27,6 +27,7 @@ export async function checkExternalData(folder: string, tensors: readonly Extern
     throw new ModelLoadError(
       `The weights file "${location}" is too short: the tensor "${tensor.name}" ends at byte ${offset + length}, ` +
         `the file at ${size}. Was it copied in half? Copy it again.`,
+      { incomplete: true },
     );
   }
 }
@@ -41,13 +42,14 @@ async function sizeOf(root: string, location: string): Promise<number> {
   try {
     real = await realpath(joined);
   } catch (error) {
-    throw new ModelLoadError(
-      `The weights file "${location}" is missing: copy it into the folder of the model, beside the model file.`,
-      { cause: error },
-    );
+    throw missing(location, error);
   }
   if (!isWithin(root, real)) throw outside(location);
-  const handle = await open(real, 'r');
+  const handle = await open(real, 'r').catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code === 'ENOENT') throw missing(location, error);
+    throw new ModelLoadError(`The weights file "${location}" cannot be opened (${code}).`, { cause: error });
+  });
   try {
     const status = await handle.stat();
     if (!status.isFile()) throw new ModelLoadError(`The weights file "${location}" is no file: copy it again.`);
@@ -66,6 +68,13 @@ async function sizeOf(root: string, location: string): Promise<number> {
 function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function missing(location: string, cause: unknown): ModelLoadError {
+  return new ModelLoadError(
+    `The weights file "${location}" is missing: copy it into the folder of the model, beside the model file.`,
+    { cause, incomplete: true },
+  );
 }
 
 function outside(location: string): ModelLoadError {

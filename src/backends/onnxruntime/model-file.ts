@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { ModelLoadError } from '../../errors.ts';
+import { ModelLoadError, systemCode } from '../../errors.ts';
 import type { ModelFile, Signature } from '../backend.ts';
 import { checkExternalData } from './external-data.ts';
 import { isGitLfsPointer, recogniseFormat } from './file-kind.ts';
@@ -45,7 +45,9 @@ async function readFrom(path: string): Promise<ModelProto> {
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    throw new ModelLoadError(`The model file cannot be opened (${reasonOf(error)}).`, { cause: error });
+    const reason = systemCode(error);
+    const incomplete = reason === 'ENOENT';
+    throw new ModelLoadError(`The model file cannot be opened (${reason}).`, { cause: error, incomplete });
   }
   try {
     const { size } = await handle.stat();
@@ -56,7 +58,7 @@ async function readFrom(path: string): Promise<ModelProto> {
     return await readModel(size, readAt);
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;
-    throw new ModelLoadError(`The model file cannot be read (${reasonOf(error)}).`, { cause: error });
+    throw new ModelLoadError(`The model file cannot be read (${systemCode(error)}).`, { cause: error });
   } finally {
     await handle.close();
   }
@@ -71,7 +73,7 @@ export async function readModel(
   size: number,
   readAt: (offset: number, length: number) => Promise<Uint8Array>,
 ): Promise<ModelProto> {
-  if (size === 0) throw new ModelLoadError('The model file is empty: copy it again.');
+  if (size === 0) throw new ModelLoadError('The model file is empty: copy it again.', { incomplete: true });
   if (size > longestFile) {
     throw new ModelLoadError(
       'The model file is larger than 2 GiB, which protobuf cannot hold: save it with external data.',
@@ -87,20 +89,17 @@ export async function readModel(
     return await readModelProto(new ProtobufReader(size, readAt, memoryBudget));
   } catch (error) {
     if (error instanceof NotOnnxError) {
-      const kind = recogniseFormat(head) ?? 'Export the model to ONNX, or copy it again.';
-      throw new ModelLoadError(`The file is no ONNX model. ${kind}`, { cause: error });
+      const kind = recogniseFormat(head);
+      const advice = kind ?? 'Export the model to ONNX, or copy it again.';
+      const incomplete = kind === null && error.cause instanceof ProtobufError && error.cause.incomplete;
+      throw new ModelLoadError(`The file is no ONNX model. ${advice}`, { cause: error, incomplete });
     }
     if (!(error instanceof ProtobufError)) throw error;
     throw new ModelLoadError(
       error.endsEarly
         ? `The model file ends early, at byte ${size}: was it copied in half? Copy it again. (${error.message})`
         : `The model file is damaged: copy it or export it again. (${error.message})`,
-      { cause: error },
+      { cause: error, incomplete: error.incomplete },
     );
   }
-}
-
-/** The system's code for a failed file operation, such as ENOENT; its message would show the path. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown reason';
 }

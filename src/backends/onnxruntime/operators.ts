@@ -44,5 +44,7 @@ function notImported(domain: string): ModelLoadError {
   return new ModelLoadError(
     `The model uses operators of the domain "${domain}" and does not say which version of it: was the file copied in ` +
       'half? Copy it or export it again.',
+    // The versions stand at the end of the file.
+    { incomplete: true },
   );
 }

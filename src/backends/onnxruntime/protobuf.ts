@@ -17,17 +17,18 @@ export interface Span {
   readonly end: number;
 }
 
-/**
- * Bytes that are no protobuf message: `endsEarly` says that a field runs past the end of the file, as after an
- * interrupted copy.
- */
+/** Bytes that are no protobuf message. */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
+  /** A field runs past the end of the file, as after an interrupted copy. */
   readonly endsEarly: boolean;
+  /** A copy that goes on may put it right: more bytes, or others than the zeros that nothing was written to yet. */
+  readonly incomplete: boolean;
 
-  constructor(message: string, endsEarly: boolean) {
+  constructor(message: string, endsEarly: boolean, incomplete: boolean = endsEarly) {
     super(message);
     this.endsEarly = endsEarly;
+    this.incomplete = incomplete;
   }
 }
 
@@ -145,7 +146,7 @@ export class ProtobufReader {
     const number = Math.floor(Number(tag.value) / 8);
     const wireType = Number(tag.value) % 8;
     if (typeof tag.value === 'bigint' || number < 1 || number > 536_870_911) {
-      throw new ProtobufError(`${tag.value} is no field's tag.`, false);
+      throw new ProtobufError(`${tag.value} is no field's tag.`, false, tag.value === 0);
     }
     const field = { number, wireType, value: 0 as number | bigint, start, payload: tag.end, end: tag.end };
     if (wireType === wireTypes.varint) {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
 import { ModelLoadError } from '../../../src/errors.ts';
-import { emptyManifest, parseManifest } from '../../../src/repository/manifest.ts';
+import { emptyManifest, parseManifest, readManifest } from '../../../src/repository/manifest.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** The message with which a manifest is refused. */
 function refusal(text: string): string {
@@ -64,4 +66,40 @@ describe('a manifest that does not fit is refused with line, value and what is a
     }
     assert.match(refusal(bomb.join('\n')), /model\.yaml/);
   });
+});
+
+describe('a manifest that may still be copied is told from one that is wrong', () => {
+  /** What is said of the file, and whether a copy may put it right. */
+  async function refusalOf(context: TestContext, text: string): Promise<readonly [string, boolean]> {
+    const folder = await temporaryFolder(context, { 'model.yaml': text });
+    return await readManifest(join(folder, 'model.yaml')).then(
+      () => assert.fail('The manifest was accepted.'),
+      (error: unknown) => {
+        assert.ok(error instanceof ModelLoadError);
+        return [error.message, error.incomplete];
+      },
+    );
+  }
+
+  test('an empty file', async (context) => {
+    const said = 'model.yaml is empty: write the manifest there, or remove the file.';
+    assert.deepEqual(await refusalOf(context, ''), [said, true]);
+  });
+
+  test('a link to nothing', async (context) => {
+    const folder = await temporaryFolder(context);
+    await assert.rejects(readManifest(join(folder, 'model.yaml')), { incomplete: true, message: /link to nothing/ });
+  });
+
+  for (const [text, incomplete] of [
+    ['task: tensor\nbatc', true],
+    ['labels: [a, ', true],
+    ['task: tensor\n\0\0\0\0', true],
+    ['task: tensor\nbatching: many\n', false],
+    ['task: [tensor\n', false],
+  ] as const) {
+    test(JSON.stringify(text), async (context) => {
+      assert.deepEqual((await refusalOf(context, text))[1], incomplete);
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlink } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -185,6 +185,53 @@ describe('weights in other files', () => {
     const pointer = await temporaryModel(test, bytes, { 'w.bin': 'version https://git-lfs.github.com/spec/v1\n' });
     await assertRefused(pointer, /Git LFS pointer/);
     await assertRefused(await temporaryModel(test, bytes, { 'w.bin/file': '' }), /"w\.bin" is no file/);
+  });
+});
+
+describe('what a copy that goes on may put right is told from what it may not', () => {
+  /** Whether the file is refused as incomplete; null when it is not refused. */
+  async function isIncomplete(path: string): Promise<boolean | null> {
+    return await inspectModelFile(path).then(
+      () => null,
+      (error: unknown) => {
+        assert.ok(error instanceof ModelLoadError, String(error));
+        return error.incomplete;
+      },
+    );
+  }
+
+  it('wherever a file was cut, and whether the rest is absent or zeros, until it is whole', async (test) => {
+    const bytes = zipmapModel();
+    const path = await temporaryModel(test, bytes);
+    assert.equal(await isIncomplete(path), null);
+    for (let length = 0; length < bytes.length; length += 1) {
+      const head = bytes.subarray(0, length);
+      await writeFile(path, head);
+      assert.equal(await isIncomplete(path), true, `cut at ${length}`);
+      // The last byte is the number of a version, and 0 would be one too.
+      if (length === bytes.length - 1) continue;
+      const allocated = new Uint8Array(bytes.length);
+      allocated.set(head);
+      await writeFile(path, allocated);
+      assert.equal(await isIncomplete(path), true, `zeros from ${length}`);
+    }
+  });
+
+  it('weights that are missing or too short, not weights that are elsewhere', async (test) => {
+    const withWeights = (location: string) =>
+      model({ ...identity, initializers: [{ name: 'w', datatype: 'FP32', shape: [2], external: { location } }] });
+    const isWeightsIncomplete = async (location: string, files: Readonly<Record<string, string>> = {}) =>
+      isIncomplete(await temporaryModel(test, withWeights(location), files));
+    assert.equal(await isWeightsIncomplete('w.bin'), true);
+    assert.equal(await isWeightsIncomplete('w.bin', { 'w.bin': 'short' }), true);
+    assert.equal(await isWeightsIncomplete('../w.bin'), false);
+  });
+
+  it('a file that went, not what is no model or fits nothing', async (test) => {
+    assert.equal(await isIncomplete(join(await temporaryFolder(test), 'model.onnx')), true);
+    const others = ['PK\x03\x04', '<html>', 'version https://git-lfs.github.com/spec/v1\n', 'some words'];
+    for (const other of others) assert.equal(await isIncomplete(await temporaryModel(test, other)), false, other);
+    assert.equal(await isIncomplete(await temporaryModel(test, model({ ...identity, outputs: [] }))), false);
   });
 });
 
