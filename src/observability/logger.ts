@@ -31,10 +31,15 @@ const lineKey = Symbol.for('message');
 class LineTransport extends Transport {
   readonly #stream: NodeJS.WritableStream;
   #lines = '';
+  #isBroken = false;
 
   constructor(stream: NodeJS.WritableStream) {
     super();
     this.#stream = stream;
+    // Whoever reads the log may end before the server, which must not end with them: its lines are dropped from then on.
+    stream.on('error', () => {
+      this.#isBroken = true;
+    });
   }
 
   override log(info: Readonly<Record<string | symbol, unknown>>, next: () => void): void {
@@ -49,9 +54,9 @@ class LineTransport extends Transport {
   }
 
   #flush(): void {
-    if (this.#lines === '') return;
-    this.#stream.write(this.#lines);
+    const lines = this.#lines;
     this.#lines = '';
+    if (lines !== '' && !this.#isBroken) this.#stream.write(lines);
   }
 }
 

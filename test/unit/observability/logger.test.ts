@@ -64,6 +64,23 @@ describe('the log as JSON', () => {
     );
   });
 
+  test('is dropped once nobody reads it any more, which is no reason to end', async () => {
+    let writes = 0;
+    const stream = new Writable({
+      write(_chunk, _encoding, done) {
+        writes += 1;
+        done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      },
+    });
+    const logger = createLogger({ level: 'info', format: 'json', stream });
+    for (let index = 0; index < 3; index += 1) {
+      logger.info('nobody hears this');
+      logger.error('nor this');
+      await nextTurn();
+    }
+    assert.equal(writes, 1);
+  });
+
   test('writes an error at once, with what came before it', () => {
     const { logger, writes } = makeLog('json');
     logger.info('before');
