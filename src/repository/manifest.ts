@@ -1,6 +1,9 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ModelLoadError } from '../errors.ts';
+import type { SchemaNode } from './allowed-values.ts';
+import { describeIssues } from './manifest-faults.ts';
+import { describeAliases, describeSyntax, type ReadText } from './manifest-syntax.ts';
 import { readTextFile } from './text-file.ts';
 
 const feature = z.strictObject({
@@ -12,12 +15,12 @@ const feature = z.strictObject({
     .describe(
       'The input of the model that takes it. Default: the input of that name, else the only input, in which the features are the columns in their order.',
     ),
-  description: z.string().optional(),
+  description: z.string().optional().describe('What the value is.'),
   unit: z.string().optional().describe('The unit of the value, such as cm.'),
   type: z
     .enum(['float', 'integer', 'boolean', 'string'])
     .optional()
-    .describe('Default: what the datatype of the input suggests.'),
+    .describe('The GraphQL type. Default: what the datatype of the input suggests.'),
   min: z.number().optional().describe('The least value that is accepted.'),
   max: z.number().optional().describe('The greatest value that is accepted.'),
   categories: z.array(z.string()).min(1).optional().describe('The only values that are accepted, for strings.'),
@@ -26,7 +29,7 @@ const feature = z.strictObject({
     .union([z.number(), z.string(), z.boolean()])
     .optional()
     .describe('What the model gets for null. Default for floats: NaN.'),
-  example: z.union([z.number(), z.string(), z.boolean()]).optional(),
+  example: z.union([z.number(), z.string(), z.boolean()]).optional().describe('A value for the prepared examples.'),
 });
 
 const classification = z.strictObject({
@@ -41,12 +44,21 @@ const classification = z.strictObject({
 
 const positive = z.int().positive();
 
+const labelRule = 'a name that begins with a letter or "_" and goes on with letters, digits, "_", "." and "-"';
+
 /** The manifest `model.yaml`. All of it is optional; a folder without one is served as the task `tensor`. */
 export const manifestSchema = z.strictObject({
   task: z.string().default('tensor').describe('What the model does, in the words of the Hugging Face hub.'),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  features: z.array(feature).min(1).optional().describe('The inputs of a tabular model.'),
+  title: z.string().optional().describe('A title for people.'),
+  description: z
+    .string()
+    .optional()
+    .describe('What the model does and from what data it comes; the description of its field in the API.'),
+  features: z
+    .array(feature)
+    .min(1)
+    .optional()
+    .describe('The input values of a tabular model, in the order of the columns. Default: as the file declares them.'),
   labels: z.array(z.string()).min(2).optional().describe('The classes in the order of the scores.'),
   outputs: classification.prefault({}).describe('Which output of the model is what. Default: found by type and shape.'),
   batching: z
@@ -59,28 +71,39 @@ export const manifestSchema = z.strictObject({
         .min(0)
         .max(1000)
         .default(0)
-        .describe('How long an incomplete batch waits for company while an instance is idle.'),
+        .describe('How long an incomplete batch waits for company while an instance is idle, in milliseconds.'),
       maxQueueRows: positive.default(4096).describe('The most rows that may wait; more are refused.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How rows of different requests are merged into calls.'),
   instances: positive.max(64).optional().describe('How many calls run at the same time. Default: 1.'),
   threads: positive
     .max(256)
     .optional()
     .describe('Threads that one call may use. Default: the CPUs, divided by the instances.'),
-  timeoutMs: positive.max(3_600_000).default(30_000).describe('How long a prediction may take, waiting included.'),
+  timeoutMs: positive
+    .max(3_600_000)
+    .default(30_000)
+    .describe('How long a prediction may take, waiting included, in milliseconds.'),
   versions: z
     .strictObject({
       serve: z
         .union([z.enum(['latest', 'all']), z.array(positive).min(1)])
         .default('latest')
-        .describe('Which versions are loaded.'),
+        .describe('Which versions are loaded: the latest, all, or those of a list.'),
       labels: z
-        .record(z.string().regex(/^[A-Za-z_][\w.-]*$/), positive)
+        .record(
+          z
+            .string()
+            .regex(/^[A-Za-z_][\w.-]*$/)
+            .describe(labelRule),
+          positive,
+        )
         .default({})
-        .describe('Names for versions.'),
+        .describe('Names for versions, such as stable: 2. A version with a name is loaded whatever `serve` says.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Which versions are loaded, and what they are called.'),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -112,23 +135,21 @@ export async function readManifest(path: string): Promise<Manifest> {
 /** @throws ModelLoadError with line, offending value and what is allowed. */
 export function parseManifest(text: string): Manifest {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    const message = `model.yaml, line ${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`;
-    throw new ModelLoadError(message, { incomplete: endsEarly(text) });
-  }
-  const value = toPlainValue(document) ?? {};
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const read: ReadText = { text, document, lines };
+  const refuse = (fault: string) => new ModelLoadError(fault, { incomplete: endsEarly(text) });
+  // A tag that nobody knows is only a warning to the parser, which passes over it.
+  const syntax = document.errors[0] ?? document.warnings[0];
+  if (syntax !== undefined) throw refuse(describeSyntax(read, syntax));
+  const value = toPlainValue(read) ?? {};
   const checked = manifestSchema.safeParse(value, { reportInput: true });
   if (checked.success) return checked.data;
-  const sentences = checked.error.issues.map((issue) => {
-    const where = issue.path.length === 0 ? 'the manifest' : issue.path.join('.');
-    const node = document.getIn(issue.path, true) as { range?: [number, number, number] } | undefined;
-    const line = node?.range === undefined ? '' : `, line ${lines.linePos(node.range[0]).line}`;
-    const received = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`;
-    return `model.yaml${line}: ${where}: ${issue.message}${received}`;
-  });
-  throw new ModelLoadError(sentences.join('; '), { incomplete: endsEarly(text) });
+  throw refuse(describeIssues(read, checked.error.issues, manifestJsonSchema()));
+}
+
+/** What is allowed in a manifest as a JSON Schema, in the draft that editors know best. */
+export function manifestJsonSchema(): SchemaNode {
+  return z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' });
 }
 
 /** Whether a text that does not fit may have been cut: whole ones end with a line, and zeros are what nobody wrote yet. */
@@ -137,10 +158,10 @@ function endsEarly(text: string): boolean {
 }
 
 /** Aliases are expanded here, and yaml gives up on those that would grow without end. */
-function toPlainValue(document: Document.Parsed): unknown {
+function toPlainValue(read: ReadText): unknown {
   try {
-    return document.toJS();
+    return read.document.toJS();
   } catch (error) {
-    throw new ModelLoadError(`model.yaml: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ModelLoadError(describeAliases(read, error), { cause: error });
   }
 }

@@ -5,17 +5,6 @@ import { ModelLoadError } from '../../../src/errors.ts';
 import { emptyManifest, parseManifest, readManifest } from '../../../src/repository/manifest.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-/** The message with which a manifest is refused. */
-function refusal(text: string): string {
-  try {
-    parseManifest(text);
-  } catch (error) {
-    assert.ok(error instanceof ModelLoadError);
-    return error.message;
-  }
-  return assert.fail('The manifest was accepted.');
-}
-
 describe('a manifest', () => {
   test('may be empty, and then says what no manifest says', () => {
     assert.deepEqual(parseManifest(''), emptyManifest);
@@ -32,39 +21,6 @@ describe('a manifest', () => {
     assert.equal(manifest.batching.maxBatchSize, 8);
     assert.equal(manifest.batching.maxQueueRows, emptyManifest.batching.maxQueueRows);
     assert.deepEqual(manifest.versions.serve, [1, 3]);
-  });
-});
-
-describe('a manifest that does not fit is refused with line, value and what is allowed', () => {
-  test('a value of the wrong type', () => {
-    const message = refusal('task: tensor\nbatching:\n  maxBatchSize: many\n');
-    assert.match(message, /^model\.yaml, line 3: batching\.maxBatchSize: .*number.*\(got "many"\)$/);
-  });
-
-  test('a value out of range', () => {
-    assert.match(refusal('batching: { maxBatchSize: 0 }'), /line 1: batching\.maxBatchSize: .*>0.*\(got 0\)/);
-  });
-
-  test('a key that nobody reads, which is most often a misspelt one', () => {
-    assert.match(refusal('tsak: tensor\n'), /tsak/);
-  });
-
-  test('YAML that is none', () => {
-    assert.match(refusal('task: [tensor\n'), /^model\.yaml, line \d+: /);
-  });
-
-  test('a list where a mapping belongs', () => {
-    assert.match(refusal('- task\n'), /the manifest: .*object/);
-  });
-
-  test('aliases that grow without end', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]'];
-    for (let level = 1; level < 10; level += 1) {
-      const name = String.fromCharCode(97 + level);
-      const below = `*${String.fromCharCode(96 + level)}`;
-      bomb.push(`${name}: &${name} [${Array(10).fill(below).join(',')}]`);
-    }
-    assert.match(refusal(bomb.join('\n')), /model\.yaml/);
   });
 });
 
