@@ -8,6 +8,7 @@ import { ModelLoadError } from './errors.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { apiNames, nameConflict } from './graphql/api-names.ts';
 import type { GraphQLServices } from './graphql/context.ts';
+import { explainAbsentField } from './graphql/find-served.ts';
 import { contractOf, LiveSchema } from './graphql/live-schema.ts';
 import { buildStaticSchema, type StaticSchema } from './graphql/static-schema.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
@@ -80,6 +81,7 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
     logger,
     limits: options.limits,
     scope: () => scopes.getStore(),
+    explainAbsentField: (field) => explainAbsentField(services, field),
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
     ],

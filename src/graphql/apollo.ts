@@ -7,7 +7,9 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { RequestLimits } from '../config/options.ts';
+import type { GatewayError } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
+import { absentModels } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
@@ -21,6 +23,8 @@ export interface ApolloOptions {
   readonly logger: Logger;
   /** The request that is worked on at this moment. */
   readonly scope: () => ErrorScope | undefined;
+  /** Why the schema has no such field below `predict`; null where it is no model's. */
+  readonly explainAbsentField: (field: string) => GatewayError | null;
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
 
@@ -30,6 +34,7 @@ export function createApollo({
   limits,
   logger,
   scope,
+  explainAbsentField,
   plugins,
 }: ApolloOptions): ApolloServer<OperationContext> {
   const onFault = (error: unknown, requestId: string | undefined): void => {
@@ -45,7 +50,7 @@ export function createApollo({
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxLexicalTokens: limits.maxTokens },
-    validationRules: [knownOperationTypes, operationLimits(limits)],
+    validationRules: [knownOperationTypes, operationLimits(limits), absentModels(explainAbsentField)],
     formatError: errorFormatter(scope, onFault),
     // The built-in plugins cost a third of a request's time and are of no use here; landing pages need a CDN besides.
     plugins: [

@@ -1,7 +1,8 @@
 import { GatewayError } from '../errors.ts';
 import type { ServedModel } from '../inference/served-model.ts';
 import type { ModelEntry, VersionEntry } from '../repository/repository.ts';
-import { resolveVersionRef } from '../repository/version-policy.ts';
+import { defaultVersion, resolveVersionRef } from '../repository/version-policy.ts';
+import { apiNames } from './api-names.ts';
 import type { GraphQLServices } from './context.ts';
 
 /**
@@ -12,11 +13,35 @@ import type { GraphQLServices } from './context.ts';
 export function findServed(services: GraphQLServices, name: string, ref: string | null | undefined): ServedModel {
   const model = services.repository.models.get(name);
   if (model === undefined) throw modelNotFound(services, name);
-  const version = ref === null || ref === undefined ? model.defaultVersion : versionOf(model, ref);
+  const version = ref === null || ref === undefined ? intendedVersion(model) : versionOf(model, ref);
   const entry = model.versions.find((candidate) => candidate.version === version);
   if (entry === undefined) throw unavailable(model, null);
   if (entry.served === null) throw unavailable(model, entry);
   return entry.served;
+}
+
+/**
+ * Why the schema has no such field below `predict`, where a model of the repository would have it and is not served.
+ * @returns null for every other field.
+ */
+export function explainAbsentField(services: GraphQLServices, field: string): GatewayError | null {
+  for (const model of services.repository.models.values()) {
+    const names = apiNames(model.name);
+    if (model.defaultVersion !== null || (names.field !== field && names.batchField !== field)) continue;
+    const version = intendedVersion(model);
+    return unavailable(model, model.versions.find((entry) => entry.version === version) ?? null);
+  }
+  return null;
+}
+
+/** The version that serves by default; while there is none, the one that would, had it been ready. */
+function intendedVersion({ defaultVersion: ready, versions, manifest }: ModelEntry<ServedModel>): number | null {
+  if (ready !== null) return ready;
+  const wanted = versions.filter(({ state }) => state.phase !== 'UNLOADED' && state.phase !== 'DRAINING');
+  return defaultVersion(
+    wanted.map(({ version }) => version),
+    manifest.versions.serve,
+  );
 }
 
 /** @throws GatewayError `MODEL_VERSION_NOT_FOUND` */

@@ -62,8 +62,8 @@ interface KnownError {
 }
 
 function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError | null {
-  const original = unwrapResolverError(error);
-  if (original instanceof GatewayError) {
+  const original = gatewayErrorOf(error);
+  if (original !== null) {
     // A fault in disguise is still a fault.
     if (original.code === 'INTERNAL_SERVER_ERROR') return null;
     const { model, version, retryAfterMs, details } = original.options;
@@ -86,6 +86,12 @@ function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError
   // graphql-js wraps its own errors once more where it knows the field; those of resolvers have other causes.
   const own = below ?? error;
   return own.originalError === undefined ? recogniseUncoded(own) : null;
+}
+
+/** The error of ours that a resolver threw, or that a validation rule reported. */
+function gatewayErrorOf(error: unknown): GatewayError | null {
+  const original = error instanceof GraphQLError ? error.originalError : error;
+  return original instanceof GatewayError ? original : null;
 }
 
 /** Errors about the request that graphql-js and Apollo make themselves without giving them a code. */

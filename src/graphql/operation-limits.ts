@@ -22,9 +22,9 @@ interface Excess {
  * A validation rule that refuses documents that are nested too deeply, select too many fields, or repeat themselves. It
  * runs once for each document, since Apollo keeps validated documents.
  *
- * It has to be the last of the rules, and looks at the whole document before any other has seen more than its top: a
- * document that is refused is replaced by an empty one, so that the other rules, whose time can grow with the square of
- * a document's size, spend none on it, and this error is the only one.
+ * It has to come after the rules of graphql-js, and looks at the whole document before any of them has seen more than
+ * its top: a document that is refused is replaced by an empty one, so that the other rules, whose time can grow with the
+ * square of a document's size, spend none on it, and this error is the only one.
  */
 export function operationLimits(limits: DocumentLimits) {
   return (context: ValidationContext): ASTVisitor => ({

@@ -96,6 +96,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     limits: options.limits,
     logger,
     scope: () => scopes.getStore(),
+    explainAbsentField: () => null,
     plugins: [],
   });
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GatewayError } from '../../../src/errors.ts';
 import type { GraphQLServices } from '../../../src/graphql/context.ts';
-import { findServed } from '../../../src/graphql/find-served.ts';
+import { explainAbsentField, findServed } from '../../../src/graphql/find-served.ts';
 import { madeUpEntry } from '../../helpers/made-up-models.ts';
 
 const entries = [
@@ -11,7 +11,10 @@ const entries = [
     { 1: 'READY', 2: 'READY', 3: 'FAILED', 4: 'LOADING', 5: 'UNLOADED' },
     { defaultVersion: 2, manifest: { versions: { labels: { stable: 1, canary: 4 } } } },
   ),
-  madeUpEntry('broken', { 1: 'FAILED' }),
+  madeUpEntry('broken', { 1: 'UNLOADED', 2: 'FAILED' }),
+  madeUpEntry('new-one', { 1: 'LOADING' }),
+  madeUpEntry('pinned', { 1: 'FAILED', 2: 'LOADING' }, { manifest: { versions: { serve: [1], labels: { next: 2 } } } }),
+  madeUpEntry('gone', { 1: 'UNLOADED' }),
   madeUpEntry('empty', {}, { problem: 'The folder has no version.' }),
 ];
 const services = {
@@ -46,7 +49,7 @@ describe('a request is told', () => {
   test('which models there are, when there is none of its name', () => {
     const [code, model, version, message] = refusal('rose', null);
     assert.deepEqual([code, model, version], ['MODEL_NOT_FOUND', 'rose', undefined]);
-    assert.match(message ?? '', /"rose"; it has iris, broken, empty\.$/);
+    assert.match(message ?? '', /"rose"; it has iris, broken, new-one, pinned, gone, empty\.$/);
   });
 
   test('that there are no models', () => {
@@ -90,6 +93,41 @@ describe('a request is told', () => {
   test('why a model has no version to serve', () => {
     assert.deepEqual(refusal('empty', null).slice(0, 2), ['MODEL_UNAVAILABLE', 'empty']);
     assert.match(refusal('empty', null)[3] ?? '', /The folder has no version\.$/);
-    assert.match(refusal('broken', null)[3] ?? '', /No version of it is ready\.$/);
+    assert.match(refusal('gone', null)[3] ?? '', /No version of it is ready\.$/);
   });
+
+  for (const [name, version, why] of [
+    ['broken', '2', /^Version 2 of the model "broken" is not served: FAILED, The file is corrupt\.$/],
+    ['new-one', '1', /^Version 1 .* it is LOADING\.$/],
+    ['pinned', '1', /^Version 1 .* FAILED/],
+  ] as const) {
+    test(`why the version that would serve ${name} does not, when it names none`, () => {
+      for (const ref of [undefined, null]) {
+        const [code, model, told, message] = refusal(name, ref);
+        assert.deepEqual([code, model, told], ['MODEL_UNAVAILABLE', name, version]);
+        assert.match(message ?? '', why);
+      }
+    });
+  }
+});
+
+describe('a field that the schema lacks', () => {
+  for (const [field, model, version] of [
+    ['broken', 'broken', '2'],
+    ['brokenBatch', 'broken', '2'],
+    ['newOne', 'new-one', '1'],
+    ['empty', 'empty', undefined],
+  ] as const) {
+    test(`${field} is that of a model that is not served`, () => {
+      const error = explainAbsentField(services, field);
+      assert.deepEqual(
+        [error?.code, error?.options.model, error?.options.version],
+        ['MODEL_UNAVAILABLE', model, version],
+      );
+    });
+  }
+
+  for (const field of ['iris', 'new-one', 'rose', '__typename', 'constructor']) {
+    test(`${field} is no such model's`, () => assert.equal(explainAbsentField(services, field), null));
+  }
 });
