@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { compileOptions, listSettings, OptionsError, type SettingName } from '../config/options.ts';
+import { compileOptions, listSettings, OptionsError } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
+
+type Setting = ReturnType<typeof listSettings>[number];
 
 /**
  * Reads the command line and runs the command that it names; `serve` when it names none.
@@ -19,25 +21,28 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.output.write(text), writeErr: (text) => io.errors.write(text) });
 
-  const add = (name: string, description: string, action: CommandAction, isDefault = false): Command => {
+  const add = (name: string, description: string, action: CommandAction, used: readonly Setting[]): Command => {
     const command = program
-      .command(name, { isDefault })
+      .command(name, { isDefault: name === 'serve' })
       .description(description)
       .argument('[models]', 'folder of the models');
-    for (const { flag, env, help, byDefault } of listSettings()) {
+    for (const { flag, env, help, byDefault } of used) {
       const text = `${help} Environment: ${env}. Default: ${byDefault}.`;
       if (byDefault === 'true') command.addOption(new Option(`--no-${flag.slice(2)}`, text));
       else command.addOption(new Option(`${flag} <value>`, text));
     }
-    return command.action(async (folder: string | undefined, flags: Partial<Record<SettingName, unknown>>) => {
-      const given = { ...flags, ...(folder === undefined ? {} : { models: folder }) };
-      // commander sets a negatable flag to true by itself; only the explicit `--no-…` is a choice.
-      if (given.playground === true) delete given.playground;
-      exitCode = await action(compileOptions(given, io.environment), io, softwareVersion);
+    return command.action(async (folder: string | undefined) => {
+      // commander sets a negatable flag to true by itself, which must not hide what the environment says.
+      const flags = used.filter((setting) => command.getOptionValueSource(setting.name) === 'cli');
+      const given = Object.fromEntries(flags.map((setting) => [setting.name, command.getOptionValue(setting.name)]));
+      const options = compileOptions({ ...given, ...(folder === undefined ? {} : { models: folder }) }, io.environment);
+      exitCode = await action(options, io, softwareVersion);
     });
   };
-  const serving = add('serve', 'serve the models over GraphQL (the default)', serve, true);
-  add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand);
+  const settings = listSettings();
+  const serving = add('serve', 'serve the models over GraphQL (the default)', serve, settings);
+  const loading = settings.filter((setting) => setting.name === 'models' || setting.name === 'parallelLoads');
+  add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand, loading);
   // Whoever asks a program for its options means those of what it does without further words.
   program.addHelpText('after', () => `\n${serving.helpInformation()}`);
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { runCommand } from '../helpers/command.ts';
 import { shippedModels, startTestGateway } from '../helpers/gateway.ts';
 
 const gateway = await startTestGateway({ after }, shippedModels, { playground: true });
@@ -45,4 +46,14 @@ describe('the playground', () => {
     assert.equal((await fetch(without.url, visit)).status, 404);
     assert.equal((await fetch(without.graphqlUrl, visit)).status, 400);
   });
+
+  for (const [how, commandArguments, environment] of [
+    ['flag', ['--no-playground'], { INFERQL_PLAYGROUND: 'true' }],
+    ['variable', [], { INFERQL_PLAYGROUND: 'false' }],
+  ] as const) {
+    test(`is switched off by its ${how}`, async (context) => {
+      const { url } = await runCommand(context, commandArguments, environment).line('listening');
+      assert.equal((await fetch(String(url), visit)).status, 404);
+    });
+  }
 });

@@ -134,7 +134,15 @@ describe('a server that cannot start', () => {
 });
 
 describe('the command line', () => {
-  for (const commandArguments of [['--help'], ['serve', '--help'], ['schema', '--help']]) {
+  test('takes for `schema` only what that uses', async (context) => {
+    const help = await runCommand(context, ['schema', '--help']).ended;
+    for (const flag of ['--models', '--parallel-loads']) assert.ok(help.output.includes(flag), flag);
+    const { code, errors } = await runCommand(context, ['schema', '--port', '1']).ended;
+    assert.equal(code, 2);
+    assert.match(errors, /unknown option '--port'/);
+  });
+
+  for (const commandArguments of [['--help'], ['serve', '--help']]) {
     test(`prints every setting for \`${commandArguments.join(' ')}\` and ends with code 0`, async (context) => {
       const { code, output, errors } = await runCommand(context, commandArguments).ended;
       assert.equal(code, 0, errors);
