@@ -1,19 +1,22 @@
 import { listSettings } from '../src/config/options.ts';
 import { errorTable, type ErrorEntry } from '../src/errors.ts';
+import { manifestJsonSchema } from '../src/repository/manifest.ts';
+import { tasks } from '../src/tasks/index.ts';
 
-/** A file that is made from a table in the code. */
+/** A file that is made from what the code says already. */
 export interface GeneratedPage {
   /** Path from the project's top level. */
   readonly path: string;
   readonly content: string;
 }
 
-/** Every page and SDL file that is made from a table in the code; `test/unit/generated-pages.test.ts` keeps them current. */
+/** Every page and schema file that is made from the code; `test/unit/generated-pages.test.ts` keeps them current. */
 export function generatedPages(): readonly GeneratedPage[] {
   return [
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/configuration.md', content: configurationPage() },
     { path: 'schema/errors.graphql', content: errorCodeEnum() },
+    { path: 'schema/manifest.schema.json', content: manifestSchemaFile() },
   ];
 }
 
@@ -103,6 +106,20 @@ enum ErrorCode {
 ${values.join('\n')}
 }
 `;
+}
+
+/** The JSON Schema of `model.yaml`, for editors. The manifest takes any task, and loading only those that there are. */
+function manifestSchemaFile(): string {
+  const { $schema, properties, ...schema } = manifestJsonSchema();
+  const task = { ...(properties?.['task'] as object), enum: Object.keys(tasks) };
+  const file = {
+    $schema,
+    $comment: made,
+    title: 'The manifest of a model, model.yaml',
+    ...schema,
+    properties: { ...properties, task },
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
 }
 
 function tableRow(...cells: readonly string[]): string {
