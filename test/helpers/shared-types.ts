@@ -17,8 +17,9 @@ import { tensorResolvers } from '../../src/graphql/resolvers/tensor.ts';
 /** The static schema of `schema/` with no resolvers but those of the types that tasks share. */
 export function staticSchema(): GraphQLSchema {
   const folder = new URL('../../schema/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
   return makeExecutableSchema({
-    typeDefs: readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8')),
+    typeDefs: files.map((file) => readFileSync(new URL(file, folder), 'utf8')),
     resolvers: { ...scalars, Tensor: tensorResolvers },
     resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
   });
