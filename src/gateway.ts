@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
 import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
@@ -9,7 +10,8 @@ import { createApollo } from './graphql/apollo.ts';
 import { apiNames, nameConflict } from './graphql/api-names.ts';
 import type { GraphQLServices } from './graphql/context.ts';
 import { explainAbsentField } from './graphql/find-served.ts';
-import { contractOf, LiveSchema } from './graphql/live-schema.ts';
+import { contractOf, GeneratedParts } from './graphql/generated-part.ts';
+import { LiveSchema } from './graphql/live-schema.ts';
 import { buildStaticSchema, type StaticSchema } from './graphql/static-schema.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
@@ -23,7 +25,8 @@ import { probeBatchAxis } from './inference/probe-batch-axis.ts';
 import { closeServedModel, createServedModel, type ServedModel } from './inference/served-model.ts';
 import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
-import { Repository, type RepositoryHooks, type VersionToOpen } from './repository/repository.ts';
+import type { RepositoryEvent, VersionToOpen } from './repository/model-entry.ts';
+import { Repository, type RepositoryOptions } from './repository/repository.ts';
 import { findTask } from './tasks/index.ts';
 import { rowSignature } from './tasks/row-signature.ts';
 
@@ -44,19 +47,43 @@ export interface ModelService {
   readonly backend: Backend;
 }
 
-/** Puts together what loads models and what makes a schema of them. Nothing is loaded yet. */
-export function createModelService(options: GatewayOptions, logger: Logger): ModelService {
+/**
+ * Puts together what loads models and what makes a schema of them. Nothing is loaded yet.
+ * @param watch how changes are noticed; null to read the folder once.
+ */
+export function createModelService(
+  options: GatewayOptions,
+  logger: Logger,
+  watch: RepositoryOptions['watch'] = null,
+): ModelService {
   const base = buildStaticSchema();
+  const parts = new GeneratedParts(base);
   const backend = createBackend('onnxruntime');
   const repository: Repository<ServedModel> = new Repository(
-    { root: options.models, parallelLoads: options.parallelLoads },
-    repositoryHooks(backend, base, logger, () => [...repository.models.keys()]),
+    { root: options.models, parallelLoads: options.parallelLoads, watch },
+    {
+      modelFileName: backend.modelFileName,
+      open: (request) => openVersion(request, backend, base, logger, [...repository.models.keys()]),
+      warm: async (served, { folder }) => warmUp(served, await readGolden(join(folder, goldenFileName), served)),
+      close: async (served) => {
+        await liveSchema.released(served);
+        await closeServedModel(served);
+      },
+      breaks: (before, after) => parts.breaks(before, after),
+      onEvent: (event) => logEvent(logger, event),
+      onFault: (model, error) =>
+        model === null
+          ? logger.error('the model repository cannot be watched or read', errorFields(error))
+          : logger.error('loading failed', { model, ...errorFields(error) }),
+    },
   );
-  const liveSchema = new LiveSchema(
+  const liveSchema: LiveSchema = new LiveSchema(
     base,
-    () => listServed(repository),
+    parts,
+    () => repository.models,
     (error) => logger.error('the new schema is invalid; the one before it stays', errorFields(error)),
   );
+  repository.onChange(() => liveSchema.invalidate());
   return { repository, liveSchema, backend };
 }
 
@@ -65,14 +92,14 @@ export function createModelService(options: GatewayOptions, logger: Logger): Mod
  * @throws ModelLoadError when the repository cannot be read, Error when the address cannot be listened on.
  */
 export async function startGateway(options: GatewayOptions, logger: Logger, softwareVersion: string): Promise<Gateway> {
-  const { repository, liveSchema, backend } = createModelService(options, logger);
+  const { repository, liveSchema, backend } = createModelService(options, logger, watchOptions(options));
   const services: GraphQLServices = {
-    repository,
     options,
     softwareVersion,
     startedAt: new Date(),
     backends: [{ name: backend.name, version: backend.version }],
-    schemaVersion: () => liveSchema.current.version,
+    history: repository.history,
+    settled: () => repository.settled,
   };
   const scopes = new AsyncLocalStorage<RequestScope>();
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
@@ -81,18 +108,17 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
     logger,
     limits: options.limits,
     scope: () => scopes.getStore(),
-    explainAbsentField: (field) => explainAbsentField(services, field),
+    explainAbsentField: (field) => explainAbsentField(liveSchema.current.models, field),
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
     ],
   });
   let stopping: Promise<void> | null = null;
   registerHealth(app, { repository, isStopping: () => stopping !== null });
-  registerGraphQLEndpoint(app, { apollo, services, scopes });
+  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes });
   if (options.playground) await registerPlayground(app, logger);
 
   await apollo.start();
-  repository.onChange(() => liveSchema.invalidate());
   // Before anything is loaded: models that are open keep the process alive, also when the address turns out to be taken.
   const url = await app.listen({ host: options.host, port: options.port });
   const loading = repository.load();
@@ -103,48 +129,35 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
   const stop = async (): Promise<void> => {
     await apollo.stop();
     await app.close();
-    await loading.catch(() => undefined);
     await repository.close();
+    await loading.catch(() => undefined);
     logger.info('stopped');
   };
   return {
     url,
-    ready: loading.then(() => {
-      liveSchema.refresh();
-      logReady(repository, liveSchema, logger);
+    ready: loading.then(async () => {
+      // The schema follows the models in a turn of its own.
+      await nextTurn();
+      if (stopping === null) logReady(repository, liveSchema, logger);
     }),
     stop: () => (stopping ??= stop()),
   };
 }
 
-function listServed(repository: Repository<ServedModel>): readonly ServedModel[] {
-  const served: ServedModel[] = [];
-  for (const { defaultVersion, versions } of repository.models.values()) {
-    const entry = versions.find(({ version }) => version === defaultVersion);
-    if (entry?.served != null) served.push(entry.served);
-  }
-  return served.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+function watchOptions({ watch, watchIntervalMs, settleMs, incompleteGraceMs }: GatewayOptions) {
+  return watch === 'off' ? null : { mode: watch, pollMs: watchIntervalMs, settleMs, incompleteGraceMs };
 }
 
-function repositoryHooks(
-  backend: Backend,
-  base: StaticSchema,
-  logger: Logger,
-  modelNames: () => readonly string[],
-): RepositoryHooks<ServedModel> {
-  return {
-    modelFileName: backend.modelFileName,
-    open: (request) => openVersion(request, backend, base, logger, modelNames()),
-    warm: async (served, { folder }) => warmUp(served, await readGolden(join(folder, goldenFileName), served)),
-    close: closeServedModel,
-    onState: (model, version, state) => {
-      const level =
-        state.phase === 'FAILED' || state.phase === 'HELD' ? 'warn' : state.phase === 'READY' ? 'info' : 'debug';
-      logger.log(level, 'version', { model, version, ...state, since: undefined });
-    },
-    onProblem: (model, problem) => logger.warn('model', { model, problem }),
-    onFault: (model, error) => logger.error('loading failed', { model, ...errorFields(error) }),
-  };
+/** One line for everything that happens to a model. */
+function logEvent(logger: Logger, event: RepositoryEvent): void {
+  const { kind, ...fields } = event;
+  if (event.kind === 'STATE') {
+    const { model, version, update, state } = event;
+    const { phase } = state;
+    const level = phase === 'FAILED' || phase === 'HELD' ? 'warn' : phase === 'READY' ? 'info' : 'debug';
+    logger.log(level, 'version', { model, version, ...(update && { update }), ...state, since: undefined });
+  } else if (event.kind === 'PROBLEM') logger.log(event.problem === null ? 'info' : 'warn', 'model', fields);
+  else logger.info(kind === 'DEFAULT' ? 'default version' : kind === 'LABEL' ? 'label' : 'model removed', fields);
 }
 
 async function openVersion(

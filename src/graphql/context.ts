@@ -1,17 +1,17 @@
-import type { ServedModel } from '../inference/served-model.ts';
 import type { GatewayOptions } from '../config/options.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { EventHistory } from '../repository/event-history.ts';
+import type { LiveMoment } from './live-moment.ts';
 
 /** What resolvers may ask of the rest of the gateway. One for the life of the server. */
 export interface GraphQLServices {
-  readonly repository: Repository<ServedModel>;
   readonly options: GatewayOptions;
   readonly startedAt: Date;
   /** Version of inferql itself. */
   readonly softwareVersion: string;
   readonly backends: readonly { readonly name: string; readonly version: string }[];
-  /** Names the schema that is served now. */
-  schemaVersion(): string;
+  readonly history: EventHistory;
+  /** Whether every model found at the start is ready or has said why it is not. */
+  settled(): boolean;
 }
 
 /** What one HTTP request did, for its log line. Shared by all operations of an array. */
@@ -35,6 +35,8 @@ export interface RequestContext {
 /** Apollo's context value: a shallow copy for each operation of an array. */
 export interface OperationContext {
   readonly services: GraphQLServices;
+  /** The schema and the models as they were when the request began, and are for it until it ends. */
+  readonly moment: LiveMoment;
   readonly request: RequestContext;
   /** Rows that this operation has asked for so far, for the limit on an operation. */
   rows: number;

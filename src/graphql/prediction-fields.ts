@@ -40,7 +40,7 @@ export function predictionFields(
   };
 
   const choose = (context: OperationContext, ref: string | null | undefined): ServedModel => {
-    const chosen = findServed(context.services, served.name, ref);
+    const chosen = findServed(context.moment.models, served.name, ref);
     if (chosen.contract !== served.contract) throw signatureMismatch(chosen, served);
     return chosen;
   };

@@ -1,7 +1,7 @@
 import type { InferenceResult } from '../inference/infer.ts';
 import type { PredictionMeta } from '../inference/predict.ts';
 import type { ServedModel } from '../inference/served-model.ts';
-import type { ModelEntry, VersionEntry } from '../repository/repository.ts';
+import type { ModelEntry, VersionEntry } from '../repository/model-entry.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 
 /** What resolvers of the GraphQL type `Model` read. */

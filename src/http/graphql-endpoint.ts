@@ -2,6 +2,7 @@ import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../errors.ts';
 import type { GraphQLServices, OperationContext } from '../graphql/context.ts';
+import type { LiveSchema } from '../graphql/live-schema.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
 import { requestsRead } from './requests-read.ts';
@@ -9,8 +10,12 @@ import { requestsRead } from './requests-read.ts';
 export interface GraphQLEndpointOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly services: GraphQLServices;
+  readonly liveSchema: LiveSchema;
   readonly scopes: ScopeStorage;
 }
+
+/** Names the schema that the answer was made with: a client that sees it change may fetch the schema anew. */
+const schemaVersionHeader = 'inferql-schema-version';
 
 /** Operations of an array are parsed and validated without a pause between them, and long names cost time as well as many. */
 const maxDocumentLength = 256 * 1024;
@@ -28,7 +33,7 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { apollo, services }: GraphQLEndpointOptions,
+  { apollo, services, liveSchema }: GraphQLEndpointOptions,
 ): Promise<FastifyReply> {
   checkSize(request.body, services.options.limits.maxOperationsPerRequest);
   const { requestId, usage } = request.scope;
@@ -38,16 +43,19 @@ async function answer(
     if (!reply.raw.writableEnded) left.abort();
   });
   await requestsRead();
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: request.method,
-      headers: headerMap(request),
-      search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
-      body: request.body,
-    },
-    context: async () => ({ services, request: { requestId, signal: left.signal, usage }, rows: 0 }),
-  });
-  return send(reply, response);
+  const { moment, release } = liveSchema.lease();
+  const response = await apollo
+    .executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: headerMap(request),
+        search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
+        body: request.body,
+      },
+      context: async () => ({ services, moment, request: { requestId, signal: left.signal, usage }, rows: 0 }),
+    })
+    .finally(release);
+  return send(reply.header(schemaVersionHeader, moment.version), response);
 }
 
 /**

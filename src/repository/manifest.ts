@@ -101,6 +101,10 @@ export const manifestSchema = z.strictObject({
         )
         .default({})
         .describe('Names for versions, such as stable: 2. A version with a name is loaded whatever `serve` says.'),
+      acceptBreaking: z
+        .array(positive)
+        .default([])
+        .describe('Versions that may serve although they break what clients of the version before rely on.'),
     })
     .prefault({})
     .describe('Which versions are loaded, and what they are called.'),

@@ -55,7 +55,10 @@ export async function readFolder(folder: string): Promise<FolderReading> {
  * What changes when a file is written or replaced. The time of its last change of status is there for the tools that
  * put the old times back, or give every file the same one.
  */
-export function fingerprintOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+export function fingerprintOf(stats: BigIntStats): string {
+  const { size, mtimeNs, ctimeNs, ino } = stats;
+  // Reading a pipe changes its times.
+  if (!stats.isFile() && !stats.isDirectory()) return `${ino}`;
   return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
 }
 

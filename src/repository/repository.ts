@@ -1,75 +1,77 @@
-import { join } from 'node:path';
-import { GatewayError, ModelLoadError } from '../errors.ts';
-import { emptyManifest, readManifest, type Manifest } from './manifest.ts';
-import { manifestFileName, scanRepository, type FoundModel } from './scan.ts';
-import { verifyFile, type VerifiedFile } from './verify.ts';
-import { chooseVersions, defaultVersion } from './version-policy.ts';
-import { advance, discovered, isSettled, type VersionState } from './version-state.ts';
-
-/** One version of a model. `served` is there exactly while the state is READY. */
-export interface VersionEntry<Served> {
-  readonly version: number;
-  readonly state: VersionState;
-  readonly file: VerifiedFile | null;
-  readonly served: Served | null;
-}
-
-/** One model of the repository. Entries are replaced, never changed, so that a reader sees one moment. */
-export interface ModelEntry<Served> {
-  readonly name: string;
-  readonly manifest: Manifest;
-  /** What is wrong with folder or manifest; null when nothing is. */
-  readonly problem: string | null;
-  /** Ascending by version. */
-  readonly versions: readonly VersionEntry<Served>[];
-  /** The version for requests that name none; null while none is ready. */
-  readonly defaultVersion: number | null;
-}
-
-/** What is opened: one version, its manifest and its verified file. */
-export interface VersionToOpen {
-  readonly model: string;
-  readonly version: number;
-  readonly manifest: Manifest;
-  readonly file: VerifiedFile;
-  /** The version's folder, for what lies beside the model file. */
-  readonly folder: string;
-}
-
-/** What the repository asks of whoever can run models. A model is an opaque value to it. */
-export interface RepositoryHooks<Served> {
-  readonly modelFileName: string;
-  /** @throws ModelLoadError when the version cannot be served. */
-  open(version: VersionToOpen): Promise<Served>;
-  /** Makes first calls and compares golden examples. @throws ModelLoadError when the version must not serve. */
-  warm(served: Served, version: VersionToOpen): Promise<void>;
-  close(served: Served): Promise<void>;
-  /** Told of every step in a version's life, before readers see it. */
-  onState(model: string, version: number, state: VersionState): void;
-  /** Told of what is wrong with a model's place, folder or manifest, unless its versions fail for it. */
-  onProblem(model: string, problem: string): void;
-  /** Told of an error that nobody foresaw, for the log; clients only learn that there was one. */
-  onFault(model: string, error: unknown): void;
-}
+import { Alarm } from './alarm.ts';
+import { EventHistory } from './event-history.ts';
+import type { ModelEntry, RepositoryEvent, RepositoryHooks } from './model-entry.ts';
+import { ModelKeeper } from './model-keeper.ts';
+import { scanRepository, type FoundModel, type StrayModel } from './scan.ts';
+import { Semaphore } from './semaphore.ts';
+import { Settling } from './settling.ts';
+import { VersionLoader } from './version-loader.ts';
+import { watchRepository, type RepositoryWatch, type WatchMode } from './watch.ts';
 
 export interface RepositoryOptions {
   /** Absolute path of the folder that holds the models. */
   readonly root: string;
   /** How many versions are loaded at the same time. */
   readonly parallelLoads: number;
+  /** How changes are noticed; null leaves that to whoever calls `rescan`. */
+  readonly watch: {
+    readonly mode: WatchMode;
+    readonly pollMs: number;
+    /** How long a folder must stand still before it is read. */
+    readonly settleMs: number;
+    /** How long a file that looks half copied is waited for before it is reported. */
+    readonly incompleteGraceMs: number;
+  } | null;
 }
 
-/** The models of one folder. The folder is the only source of truth. */
+/** How many events are remembered. */
+const historyLength = 1000;
+
+/** After how long a model is looked at again whose files were on their way. */
+const lookAgainMs = 1000;
+
+/** One model, and the work that is done on it, one piece after the other. */
+interface Lane<Served> {
+  readonly keeper: ModelKeeper<Served>;
+  /** The folder as it was seen last. */
+  found: FoundModel;
+  /** What it has converged on; null while that is to be done anew. */
+  converged: string | null;
+  next: { readonly found: FoundModel; readonly retry: boolean } | null;
+  work: Promise<void> | null;
+}
+
+/**
+ * The models of one folder. The folder is the only source of truth: whatever it holds, the repository converges on it,
+ * and whatever readers see in between is whole.
+ */
 export class Repository<Served> {
   readonly #options: RepositoryOptions;
   readonly #hooks: RepositoryHooks<Served>;
+  readonly #loader: VersionLoader<Served>;
+  readonly #settling: Settling;
   readonly #listeners = new Set<() => void>();
+  readonly #lanes = new Map<string, Lane<Served>>();
+  readonly #leaving = new Set<Promise<void>>();
+  readonly #history = new EventHistory(historyLength);
+  readonly #strays = new Set<string>();
+  readonly #alarm = new Alarm(() => {
+    this.#queueScan(false).catch((error: unknown) => this.#tellUnreadable(error));
+  });
+  readonly #started = Promise.withResolvers<void>();
+  /** Models found at the start that have not settled yet; null before the first scan. */
+  #awaited: Set<string> | null = null;
   #models: ReadonlyMap<string, ModelEntry<Served>> = new Map();
-  #scanned = false;
+  #scanning: Promise<void> = Promise.resolve();
+  #unreadable = false;
+  #watch: RepositoryWatch | null = null;
+  #stopped = false;
 
   constructor(options: RepositoryOptions, hooks: RepositoryHooks<Served>) {
     this.#options = options;
     this.#hooks = hooks;
+    this.#loader = new VersionLoader(hooks, new Semaphore(options.parallelLoads));
+    this.#settling = new Settling({ quietMs: options.watch?.settleMs ?? 0, now: Date.now });
   }
 
   /** The models by name, as of this moment. */
@@ -77,13 +79,14 @@ export class Repository<Served> {
     return this.#models;
   }
 
-  /** Whether the repository was read and every version found is ready or has said why it is not. */
+  /** Whether the repository was read, and every version found at the start is ready or has said why it is not. */
   get settled(): boolean {
-    if (!this.#scanned) return false;
-    for (const model of this.#models.values()) {
-      if (!model.versions.every(({ state }) => isSettled(state))) return false;
-    }
-    return true;
+    return this.#awaited !== null && this.#awaited.size === 0;
+  }
+
+  /** What happened last; bounded. */
+  get history(): EventHistory {
+    return this.#history;
   }
 
   /** Calls back after every change that readers can see. Returns how to stop that. */
@@ -93,114 +96,196 @@ export class Repository<Served> {
   }
 
   /**
-   * Reads the folder and loads what it should serve. Resolves when every version is settled.
+   * Reads the folder, loads what it should serve, and goes on watching it. Resolves when every version found is settled.
    * @throws ModelLoadError when the folder itself cannot be read; what is wrong with one model stays with that model.
    */
   async load(): Promise<void> {
-    const { models, strays } = await scanRepository(this.#options.root, this.#hooks.modelFileName);
-    for (const { name, problem } of strays) this.#hooks.onProblem(name, problem);
-    const loads: (() => Promise<void>)[] = [];
-    for (const folder of models) loads.push(...(await this.#discover(folder)));
-    this.#scanned = true;
-    this.#notify();
-    await runBounded(loads, this.#options.parallelLoads);
+    await this.#queueScan(false);
+    const { watch, root } = this.#options;
+    if (watch !== null && !this.#stopped) {
+      this.#watch = await watchRepository(root, {
+        mode: watch.mode,
+        pollMs: watch.pollMs,
+        onChange: () => this.#alarm.in(0),
+        onError: (error) => this.#hooks.onFault(null, error),
+      });
+      // What changed between the scan and the first event would go unnoticed.
+      this.#alarm.in(0);
+    }
+    await this.#started.promise;
   }
 
-  /** Closes every version, each after its last call. */
+  /**
+   * Reads the folder now and takes everything in it as finished. Versions that failed are tried again. Resolves when
+   * every version is settled.
+   * @throws ModelLoadError when the folder cannot be read.
+   */
+  async rescan(): Promise<void> {
+    await this.#queueScan(true);
+    await Promise.all([...this.#lanes.values()].map((lane) => this.#converge(lane, true)));
+  }
+
+  /** Loads a version beside those that the manifest names; without a version, takes back what was unloaded by hand. */
+  async loadModel(name: string, version: number | null): Promise<void> {
+    await this.#queueScan(true);
+    await this.#change(name, true, (keeper) => keeper.holds.load(version));
+  }
+
+  /** Takes a version, or all of a model, out of service until it is loaded again or the process ends. */
+  unloadModel(name: string, version: number | null): Promise<void> {
+    return this.#change(name, false, (keeper) => keeper.holds.unload(version));
+  }
+
+  /** Lets a version that is HELD serve, until the process ends or its files change. */
+  acceptVersion(name: string, version: number): Promise<void> {
+    return this.#change(name, false, (keeper) => keeper.accept(version));
+  }
+
+  /** Stops watching and closes every version, each after its last request. */
   async close(): Promise<void> {
-    const closing: Promise<void>[] = [];
-    for (const model of this.#models.values()) {
-      for (const { version, served } of model.versions) {
-        if (served !== null) closing.push(this.#unload(model.name, version, served));
-      }
-    }
-    await Promise.all(closing);
+    this.#stopped = true;
+    this.#alarm.stop();
+    await this.#watch?.close();
+    await this.#scanning.catch(() => undefined);
+    for (const name of this.#lanes.keys()) this.#remove(name);
+    this.#started.resolve();
+    await Promise.all(this.#leaving);
   }
 
-  async #discover(folder: FoundModel): Promise<(() => Promise<void>)[]> {
-    let manifest = emptyManifest;
-    let problem: string | null = null;
-    if (folder.manifest !== null) {
-      try {
-        manifest = await readManifest(join(folder.path, manifestFileName));
-      } catch (error) {
-        problem = this.#reasonOf(folder.name, error);
-      }
-    }
-    const { serve, labels } = manifest.versions;
-    const found = folder.versions.map(({ version }) => version);
-    const choice = chooseVersions(found, serve, labels);
-    if (problem === null && found.length === 0) {
-      problem = `The folder has no version. Put the model at ${folder.name}/1/${this.#hooks.modelFileName}.`;
-    } else if (problem === null && choice.missing.length > 0) {
-      problem = `The manifest names versions that the folder does not have: ${choice.missing.join(', ')}.`;
-    }
-    // Versions of a model whose manifest is unreadable are not served under rules that nobody wrote: they fail for it.
-    const unservable = manifest === emptyManifest && folder.manifest !== null && found.length > 0 ? problem : null;
-    if (problem !== null && unservable === null) this.#hooks.onProblem(folder.name, problem);
-    const state = discovered(new Date());
-    const versions = found.map((version) => ({ version, state, file: null, served: null }));
-    this.#replace({ name: folder.name, manifest, problem, versions, defaultVersion: null });
-    if (unservable !== null) {
-      for (const { version } of versions) this.#step(folder.name, version, { phase: 'FAILED', reason: unservable });
-      return [];
-    }
-    for (const version of found) {
-      if (!choice.load.includes(version)) this.#step(folder.name, version, { phase: 'UNLOADED' });
-    }
-    return choice.load.map((version) => () => this.#loadVersion(folder, version, manifest));
+  async #change(name: string, retry: boolean, change: (keeper: ModelKeeper<Served>) => void): Promise<void> {
+    const lane = this.#lanes.get(name);
+    if (lane === undefined) return;
+    change(lane.keeper);
+    await this.#converge(lane, retry);
   }
 
-  async #loadVersion(folder: FoundModel, version: number, manifest: Manifest): Promise<void> {
-    const { name } = folder;
-    let served: Served | null = null;
-    try {
-      this.#step(name, version, { phase: 'VERIFYING' });
-      const file = await verifyFile(folder.path, version, this.#hooks.modelFileName);
-      const request = { model: name, version, manifest, file, folder: join(folder.path, String(version)) };
-      this.#step(name, version, { phase: 'LOADING' }, { file });
-      served = await this.#hooks.open(request);
-      this.#step(name, version, { phase: 'WARMING' });
-      await this.#hooks.warm(served, request);
-      this.#step(name, version, { phase: 'READY' }, { served });
-    } catch (error) {
-      this.#step(name, version, { phase: 'FAILED', reason: this.#reasonOf(name, error) });
-      if (served !== null) await this.#hooks.close(served);
+  /** One scan at a time. @param finished whether everything in the folder is taken as finished. */
+  #queueScan(finished: boolean): Promise<void> {
+    const scan = this.#scanning.catch(() => undefined).then(() => this.#scan(finished));
+    this.#scanning = scan;
+    return scan;
+  }
+
+  async #scan(finished: boolean): Promise<void> {
+    if (this.#stopped) return;
+    const { models, strays } = await scanRepository(this.#options.root, this.#hooks.modelFileName);
+    this.#unreadable = false;
+    this.#tellStrays(strays);
+    const names = new Set(models.map(({ name }) => name));
+    // Of a folder that cannot be read nothing is known: what was loaded from it goes on serving.
+    const unknown = new Set(strays.map(({ name }) => name));
+    const isFirst = this.#awaited === null;
+    this.#awaited ??= names;
+    for (const name of this.#lanes.keys()) if (!names.has(name) && !unknown.has(name)) this.#remove(name);
+    for (const found of models) this.#look(found, finished);
+    if (isFirst) this.#notify();
+    this.#checkStarted();
+  }
+
+  #look(found: FoundModel, finished: boolean): void {
+    const lane = this.#lanes.get(found.name) ?? this.#open(found);
+    lane.found = found;
+    const wait = this.#settling.wait(found);
+    if (wait > 0 && !finished && this.#options.watch !== null) this.#alarm.in(wait);
+    else if (lane.converged !== keyOf(found)) void this.#converge(lane, false);
+  }
+
+  #open(found: FoundModel): Lane<Served> {
+    const keeper = new ModelKeeper<Served>(found, {
+      hooks: this.#hooks,
+      loader: this.#loader,
+      onEvent: (event) => this.#tell(event),
+      publish: (entry) => {
+        this.#models = new Map(this.#models).set(entry.name, entry);
+        this.#notify();
+      },
+    });
+    const lane: Lane<Served> = { keeper, found, converged: null, next: null, work: null };
+    this.#lanes.set(found.name, lane);
+    keeper.discover(found);
+    return lane;
+  }
+
+  #converge(lane: Lane<Served>, retry: boolean): Promise<void> {
+    lane.next = { found: lane.found, retry: retry || lane.next?.retry === true };
+    lane.work ??= this.#work(lane).finally(() => {
+      lane.work = null;
+    });
+    return lane.work;
+  }
+
+  async #work(lane: Lane<Served>): Promise<void> {
+    const { keeper } = lane;
+    for (let { next } = lane; next !== null; { next } = lane) {
+      lane.next = null;
+      const { found, retry } = next;
+      lane.converged = keyOf(found);
+      const options = { mayBeIncomplete: this.#mayBeIncomplete(found), retry };
+      const isOnItsWay = await keeper.converge(found, options).catch((error: unknown) => {
+        this.#hooks.onFault(keeper.name, error);
+        return false;
+      });
+      if (isOnItsWay) {
+        lane.converged = null;
+        this.#alarm.in(lookAgainMs);
+      } else this.#awaited?.delete(keeper.name);
     }
+    this.#checkStarted();
   }
 
-  async #unload(name: string, version: number, served: Served): Promise<void> {
-    this.#step(name, version, { phase: 'DRAINING' }, { served: null });
-    await this.#hooks.close(served);
-    this.#step(name, version, { phase: 'UNLOADED' });
+  #mayBeIncomplete({ changedAt }: FoundModel): boolean {
+    const { watch } = this.#options;
+    const age = Date.now() - changedAt;
+    return watch !== null && age >= 0 && age < watch.incompleteGraceMs;
   }
 
-  #step(
-    name: string,
-    version: number,
-    to: Parameters<typeof advance>[1],
-    change: Partial<Pick<VersionEntry<Served>, 'file' | 'served'>> = {},
-  ): void {
-    const model = this.#models.get(name);
-    if (model === undefined) throw new Error(`There is no model ${name} to change.`);
-    const versions = model.versions.map((entry) =>
-      entry.version === version ? { ...entry, ...change, state: advance(entry.state, to, new Date()) } : entry,
-    );
-    const changed = versions.find((entry) => entry.version === version);
-    if (changed !== undefined) this.#hooks.onState(name, version, changed.state);
-    const ready = versions.filter(({ served }) => served !== null).map((entry) => entry.version);
-    this.#replace({ ...model, versions, defaultVersion: defaultVersion(ready, model.manifest.versions.serve) });
+  #remove(name: string): void {
+    const lane = this.#lanes.get(name);
+    if (lane === undefined) return;
+    const { keeper } = lane;
+    this.#lanes.delete(name);
+    this.#settling.forget(name);
+    this.#awaited?.delete(name);
+    keeper.stop();
+    const models = new Map(this.#models);
+    models.delete(name);
+    this.#models = models;
+    if (!this.#stopped) this.#tell({ kind: 'REMOVED', model: name });
     this.#notify();
+    const leaving = (lane.work ?? Promise.resolve())
+      .then(() => keeper.close())
+      .finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+    // A name that is free again may be what another model was refused for.
+    for (const other of this.#lanes.values()) if (this.#hasFailed(other)) void this.#converge(other, true);
   }
 
-  #reasonOf(name: string, error: unknown): string {
-    if (error instanceof ModelLoadError || error instanceof GatewayError) return error.message;
-    this.#hooks.onFault(name, error);
-    return 'An unexpected fault of the server; its log says more.';
+  #hasFailed({ keeper }: Lane<Served>): boolean {
+    return this.#models.get(keeper.name)?.versions.some(({ state }) => state.phase === 'FAILED') === true;
   }
 
-  #replace(model: ModelEntry<Served>): void {
-    this.#models = new Map(this.#models).set(model.name, model);
+  /** A folder that cannot be read now tells nothing of its models: what serves goes on. */
+  #tellUnreadable(error: unknown): void {
+    if (!this.#unreadable) this.#hooks.onFault(null, error);
+    this.#unreadable = true;
+  }
+
+  #tellStrays(strays: readonly StrayModel[]): void {
+    const names = new Set(strays.map(({ name }) => name));
+    for (const name of this.#strays) if (!names.has(name)) this.#strays.delete(name);
+    for (const { name, problem } of strays) {
+      if (!this.#strays.has(name)) this.#tell({ kind: 'PROBLEM', model: name, problem });
+      this.#strays.add(name);
+    }
+  }
+
+  #checkStarted(): void {
+    if (this.settled) this.#started.resolve();
+  }
+
+  #tell(event: RepositoryEvent): void {
+    this.#history.add(event);
+    this.#hooks.onEvent(event);
   }
 
   #notify(): void {
@@ -208,10 +293,7 @@ export class Repository<Served> {
   }
 }
 
-async function runBounded(jobs: readonly (() => Promise<void>)[], limit: number): Promise<void> {
-  const queue = jobs.values();
-  const lanes = Array.from({ length: Math.min(limit, jobs.length) }, async () => {
-    for (const job of queue) await job();
-  });
-  await Promise.all(lanes);
+/** What of a folder decides how its model is served. */
+function keyOf({ manifest, versions }: FoundModel): string {
+  return JSON.stringify([manifest, versions]);
 }

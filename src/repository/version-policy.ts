@@ -2,29 +2,24 @@
 export type ServePolicy = 'latest' | 'all' | readonly number[];
 
 export interface VersionChoice {
-  /** Versions to load, ascending. */
-  readonly load: readonly number[];
-  /** Versions that the manifest names and the folder does not have. */
+  /** Versions that are to serve, each of them, ascending. */
+  readonly all: readonly number[];
+  /** Versions of which one is to serve: the first, in this order, that can. */
+  readonly firstOf: readonly number[];
+  /** Versions that the policy names and the folder does not have. */
   readonly missing: readonly number[];
 }
 
 /** Chooses the versions to load. Pure, so that every replica that sees the same folder chooses alike. */
-export function chooseVersions(
-  available: readonly number[],
-  policy: ServePolicy,
-  labels: Readonly<Record<string, number>>,
-): VersionChoice {
+export function chooseVersions(available: readonly number[], policy: ServePolicy): VersionChoice {
   const ascending = available.toSorted((a, b) => a - b);
-  const labelled = Object.values(labels);
-  let wanted: readonly number[];
-  if (policy === 'all') wanted = ascending;
-  else if (policy === 'latest') wanted = ascending.slice(-1);
-  else wanted = policy;
-  // A label is a promise to clients, so what it names is loaded whatever the policy says.
-  const all = [...new Set([...wanted, ...labelled])].toSorted((a, b) => a - b);
+  if (policy === 'all') return { all: ascending, firstOf: [], missing: [] };
+  if (policy === 'latest') return { all: [], firstOf: ascending.toReversed(), missing: [] };
+  const named = [...new Set(policy)].toSorted((a, b) => a - b);
   return {
-    load: all.filter((version) => available.includes(version)),
-    missing: all.filter((version) => !available.includes(version)),
+    all: named.filter((version) => available.includes(version)),
+    firstOf: [],
+    missing: named.filter((version) => !available.includes(version)),
   };
 }
 
@@ -38,9 +33,8 @@ export function defaultVersion(ready: readonly number[], policy: ServePolicy): n
 export function resolveVersionRef(
   ref: string,
   versions: readonly number[],
-  labels: Readonly<Record<string, number>>,
+  labels: ReadonlyMap<string, number>,
 ): number | null {
-  const labelled = Object.hasOwn(labels, ref) ? labels[ref] : undefined;
-  const version = labelled ?? (/^[1-9]\d{0,8}$/.test(ref) ? Number(ref) : undefined);
+  const version = labels.get(ref) ?? (/^[1-9]\d{0,8}$/.test(ref) ? Number(ref) : undefined);
   return version !== undefined && versions.includes(version) ? version : null;
 }

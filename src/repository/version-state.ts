@@ -8,17 +8,23 @@ export type VersionState =
 
 export type VersionPhase = VersionState['phase'];
 
+// From each phase of loading a version goes back to DISCOVERED when its files turn out to be still on their way.
 const successors: Readonly<Record<VersionPhase, readonly VersionPhase[]>> = {
   DISCOVERED: ['VERIFYING', 'FAILED', 'UNLOADED'],
-  VERIFYING: ['LOADING', 'FAILED', 'UNLOADED'],
-  LOADING: ['WARMING', 'FAILED', 'UNLOADED'],
-  WARMING: ['READY', 'HELD', 'FAILED', 'UNLOADED'],
-  READY: ['DRAINING', 'FAILED'],
+  VERIFYING: ['LOADING', 'FAILED', 'DISCOVERED'],
+  LOADING: ['WARMING', 'FAILED', 'DISCOVERED'],
+  WARMING: ['READY', 'HELD', 'FAILED', 'DISCOVERED', 'DRAINING'],
+  READY: ['DRAINING'],
+  HELD: ['READY', 'HELD', 'DRAINING'],
   DRAINING: ['UNLOADED'],
-  UNLOADED: ['DISCOVERED'],
-  FAILED: ['DISCOVERED', 'UNLOADED'],
-  HELD: ['READY', 'FAILED', 'UNLOADED'],
+  UNLOADED: [],
+  FAILED: ['UNLOADED'],
 };
+
+/** A step in a version's life. */
+export type NextState =
+  | { readonly phase: Exclude<VersionPhase, 'FAILED' | 'HELD'> }
+  | { readonly phase: 'FAILED' | 'HELD'; readonly reason: string };
 
 /** The state of a version whose folder was just seen. */
 export function discovered(now: Date): VersionState {
@@ -29,13 +35,7 @@ export function discovered(now: Date): VersionState {
  * The one place where a version changes its phase.
  * @throws Error on a step that no life has, which is a fault of ours.
  */
-export function advance(
-  state: VersionState,
-  to:
-    | { readonly phase: Exclude<VersionPhase, 'FAILED' | 'HELD'> }
-    | { readonly phase: 'FAILED' | 'HELD'; readonly reason: string },
-  now: Date,
-): VersionState {
+export function advance(state: VersionState, to: NextState, now: Date): VersionState {
   if (!successors[state.phase].includes(to.phase)) {
     throw new Error(`A version cannot go from ${state.phase} to ${to.phase}.`);
   }

@@ -13,7 +13,10 @@ export interface TestGateway extends Gateway {
   readonly log: readonly LogLine[];
 }
 
-/** Starts the real server on a free port of the loopback interface, with every model loaded; it stops with the test. */
+/**
+ * Starts the real server on a free port of the loopback interface, with every model loaded; it stops with the test. It
+ * takes its models as they are at the start, unless the settings say how to watch them.
+ */
 export async function startTestGateway(
   test: TestScope,
   models: string,
@@ -33,7 +36,7 @@ export async function startLoadingGateway(
   settings: Partial<Record<SettingName, unknown>> = {},
 ): Promise<TestGateway> {
   const { logger, lines } = recordLog();
-  const options = compileOptions({ port: 0, playground: false, models, ...settings }, {});
+  const options = compileOptions({ port: 0, playground: false, watch: 'off', models, ...settings }, {});
   const gateway = await startGateway(options, logger, '0.0.0-test');
   test.after(() => gateway.stop());
   return { ...gateway, graphqlUrl: `${gateway.url}/graphql`, log: lines };

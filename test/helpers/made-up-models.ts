@@ -1,9 +1,9 @@
 import { apiNames } from '../../src/graphql/api-names.ts';
-import { contractOf } from '../../src/graphql/live-schema.ts';
+import { contractOf } from '../../src/graphql/generated-part.ts';
 import type { StaticSchema } from '../../src/graphql/static-schema.ts';
 import type { ServedModel } from '../../src/inference/served-model.ts';
 import { manifestSchema } from '../../src/repository/manifest.ts';
-import type { ModelEntry, VersionEntry } from '../../src/repository/repository.ts';
+import type { ModelEntry, VersionEntry } from '../../src/repository/model-entry.ts';
 import { discovered, type VersionState } from '../../src/repository/version-state.ts';
 import type { RowPort } from '../../src/tasks/row-signature.ts';
 import { tensorTask } from '../../src/tasks/tensor.ts';
@@ -27,15 +27,29 @@ export function madeUpModel(
   return parts as unknown as ServedModel;
 }
 
+/** Models of which each serves one version, by name. */
+export function servedModels(...models: readonly ServedModel[]): ReadonlyMap<string, ModelEntry<ServedModel>> {
+  return new Map(
+    models.map((served) => {
+      const { version } = served;
+      const entry = madeUpEntry(served.name, { [version]: 'READY' }, { defaultVersion: version });
+      return [served.name, { ...entry, versions: entry.versions.map((each) => ({ ...each, served })) }];
+    }),
+  );
+}
+
 /** An entry of the repository with these versions; those that are served serve a value that names them. */
 export function madeUpEntry(
   name: string,
   versions: Readonly<Record<number, VersionState['phase']>>,
   { manifest = {}, defaultVersion = null as number | null, problem = null as string | null } = {},
 ): ModelEntry<ServedModel> {
+  const parsed = manifestSchema.parse(manifest);
+  const labels = Object.entries(parsed.versions.labels).filter(([, version]) => versions[version] === 'READY');
   return {
     name,
-    manifest: manifestSchema.parse(manifest),
+    manifest: parsed,
+    labels: new Map(labels),
     problem,
     defaultVersion,
     versions: Object.entries(versions).map(([version, phase]) => madeUpVersion(name, Number(version), phase)),
@@ -47,5 +61,5 @@ function madeUpVersion(name: string, version: number, phase: VersionState['phase
   const state: VersionState =
     phase === 'FAILED' || phase === 'HELD' ? { phase, since, reason: 'The file is corrupt.' } : { phase, since };
   const served = phase === 'READY' ? ({ name, version } as ServedModel) : null;
-  return { version, state, file: null, served };
+  return { version, state, file: null, served, update: null };
 }

@@ -6,6 +6,7 @@ import { compileOptions } from '../../src/config/options.ts';
 import { GatewayError } from '../../src/errors.ts';
 import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GraphQLServices } from '../../src/graphql/context.ts';
+import { GeneratedParts } from '../../src/graphql/generated-part.ts';
 import { LiveSchema } from '../../src/graphql/live-schema.ts';
 import { buildStaticSchema } from '../../src/graphql/static-schema.ts';
 import { registerGraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
@@ -86,9 +87,11 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
   const { logger, lines } = recordLog();
   const options = compileOptions({ port: 0 }, {});
   const scopes = new AsyncLocalStorage<RequestScope>();
+  const base = buildStaticSchema();
   const liveSchema = new LiveSchema(
-    buildStaticSchema(),
-    () => [],
+    base,
+    new GeneratedParts(base),
+    () => new Map(),
     (error) => assert.fail(String(error)),
   );
   const apollo = createApollo({
@@ -100,13 +103,12 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     plugins: [],
   });
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
-  const repository = { settled: true, models: new Map() };
-  const healthy = { options, repository, softwareVersion: '0', startedAt: new Date(), backends: [] };
+  const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };
   const services = Object.defineProperties(
     { ...healthy },
     Object.getOwnPropertyDescriptors(broken),
   ) as unknown as GraphQLServices;
-  registerGraphQLEndpoint(app, { apollo, services, scopes });
+  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes });
   await apollo.start();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(async () => {
@@ -122,11 +124,11 @@ describe('a fault of the server', () => {
 
   test('in a resolver is masked, and logged once with its stack under the id that the client sees', async (context) => {
     const gateway = await startBroken(context, {
-      schemaVersion: () => {
+      settled: () => {
         throw fault;
       },
     });
-    const body = JSON.stringify({ query: '{ server { schemaVersion } }' });
+    const body = JSON.stringify({ query: '{ server { ready } }' });
     const answer = await readAnswer(await post(gateway, body, { headers: { 'x-request-id': 'of-the-client' } }));
     assert.doesNotMatch(answer.text, /secret|srv|fire/);
     assert.deepEqual(
@@ -150,14 +152,11 @@ describe('a fault of the server', () => {
 
   test('that many fields share is logged once, and each field has its error', async (context) => {
     const gateway = await startBroken(context, {
-      schemaVersion: () => {
+      settled: () => {
         throw new GatewayError('INTERNAL_SERVER_ERROR', 'one of many', { cause });
       },
     });
-    const body = JSON.stringify([
-      { query: '{ a: server { schemaVersion } }' },
-      { query: '{ b: server { schemaVersion } }' },
-    ]);
+    const body = JSON.stringify([{ query: '{ a: server { ready } }' }, { query: '{ b: server { ready } }' }]);
     const results = (await (await post(gateway, body)).json()) as { errors: { extensions: { code: string } }[] }[];
     assert.deepEqual(
       results.map(({ errors }) => errors.map(({ extensions }) => extensions.code)),

@@ -210,6 +210,7 @@ describe('the log of a life', () => {
     assert.deepEqual(
       phases.map(({ level, phase, version }) => [level, phase, version]),
       [
+        ['debug', 'DISCOVERED', 1],
         ['debug', 'VERIFYING', 1],
         ['debug', 'LOADING', 1],
         ['debug', 'WARMING', 1],

@@ -266,7 +266,7 @@ export type Model = {
   readonly title: Maybe<Scalars['String']['output']>;
   /** One version by number or label; null when there is none. */
   readonly version: Maybe<ModelVersion>;
-  /** The names that the manifest gives to versions. */
+  /** The names of versions that are in force. A name moves when the version that it is to name is ready. */
   readonly versionLabels: ReadonlyArray<VersionLabel>;
   /** Every version in the repository, the newest first. */
   readonly versions: ReadonlyArray<ModelVersion>;
@@ -328,6 +328,11 @@ export type ModelVersion = {
   readonly signature: Maybe<Signature>;
   /** Where the version is in its life. */
   readonly state: VersionState;
+  /**
+   * Where the version's changed files or manifest are in their life, while what was loaded before them serves on. Null when
+   * what is served is what the folder holds.
+   */
+  readonly update: Maybe<VersionState>;
   /** The version's number, which is the name of its folder. */
   readonly version: Scalars['Int']['output'];
 };
@@ -817,6 +822,7 @@ export type ModelVersionResolvers<ContextType = OperationContext, ParentType ext
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   signature?: Resolver<Maybe<ResolversTypes['Signature']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['VersionState'], ParentType, ContextType>;
+  update?: Resolver<Maybe<ResolversTypes['VersionState']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 

@@ -4,6 +4,7 @@ import type { ModelVersionResolvers, TensorSpec } from '../generated/resolvers.t
 export const modelVersionResolvers: ModelVersionResolvers = {
   version: ({ entry }) => entry.version,
   state: ({ entry: { state } }) => ({ reason: null, ...state }),
+  update: ({ entry: { update } }) => (update === null ? null : { reason: null, ...update }),
   ready: ({ entry }) => entry.served !== null,
   signature: ({ entry: { served } }) =>
     served === null

@@ -15,11 +15,10 @@ export const modelResolvers: ModelResolvers = {
   defaultVersion: (model) => versionOf(model, model.defaultVersion),
   version: (model, { version }) => {
     const versions = model.versions.map((entry) => entry.version);
-    return versionOf(model, resolveVersionRef(version, versions, model.manifest.versions.labels));
+    return versionOf(model, resolveVersionRef(version, versions, model.labels));
   },
   versions: (model) => model.versions.map((entry) => ({ model, entry })).toReversed(),
-  versionLabels: ({ manifest }) =>
-    Object.entries(manifest.versions.labels).map(([label, version]) => ({ label, version })),
+  versionLabels: ({ labels }) => [...labels].map(([label, version]) => ({ label, version })),
 };
 
 function versionOf(model: ModelSource, version: number | null): VersionSource | null {

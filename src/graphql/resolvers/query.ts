@@ -5,26 +5,26 @@ import { countRows } from '../row-limits.ts';
 
 export const queryResolvers: QueryResolvers = {
   infer: (_root, { input }, context) => {
-    const served = findServed(context.services, input.model, input.version);
+    const served = findServed(context.moment.models, input.model, input.version);
     const read = readTensors(served, input.inputs);
     countRows(context, served, read.rows);
     return infer(served, read, input.outputs ?? null, context.request);
   },
 
-  models: (_root, { filter }, { services }) =>
-    [...services.repository.models.values()].filter(
+  models: (_root, { filter }, { moment }) =>
+    [...moment.models.values()].filter(
       (model) =>
         (filter?.task == null || model.manifest.task === filter.task) &&
         (filter?.ready == null || (model.defaultVersion !== null) === filter.ready),
     ),
 
-  model: (_root, { name }, { services }) => services.repository.models.get(name) ?? null,
+  model: (_root, { name }, { moment }) => moment.models.get(name) ?? null,
 
-  server: (_root, _arguments, { services }) => ({
+  server: (_root, _arguments, { services, moment }) => ({
     version: services.softwareVersion,
     startedAt: services.startedAt,
-    ready: services.repository.settled,
-    schemaVersion: services.schemaVersion(),
+    ready: services.settled(),
+    schemaVersion: moment.version,
     backends: [...services.backends],
     limits: services.options.limits,
   }),

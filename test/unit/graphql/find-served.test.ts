@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GatewayError } from '../../../src/errors.ts';
-import type { GraphQLServices } from '../../../src/graphql/context.ts';
 import { explainAbsentField, findServed } from '../../../src/graphql/find-served.ts';
 import { madeUpEntry } from '../../helpers/made-up-models.ts';
 
@@ -17,13 +16,11 @@ const entries = [
   madeUpEntry('gone', { 1: 'UNLOADED' }),
   madeUpEntry('empty', {}, { problem: 'The folder has no version.' }),
 ];
-const services = {
-  repository: { models: new Map(entries.map((entry) => [entry.name, entry])) },
-} as unknown as GraphQLServices;
+const models = new Map(entries.map((entry) => [entry.name, entry]));
 
 function refusal(name: string, ref: string | null | undefined): readonly (string | undefined)[] {
   try {
-    findServed(services, name, ref);
+    findServed(models, name, ref);
   } catch (error) {
     assert.ok(error instanceof GatewayError);
     return [error.code, error.options.model, error.options.version, error.message];
@@ -40,7 +37,7 @@ describe('a request finds', () => {
     ['stable', 1],
   ] as const) {
     test(`version ${version} by ${ref === undefined ? 'nothing' : JSON.stringify(ref)}`, () => {
-      assert.equal(findServed(services, 'iris', ref).version, version);
+      assert.equal(findServed(models, 'iris', ref).version, version);
     });
   }
 });
@@ -53,14 +50,12 @@ describe('a request is told', () => {
   });
 
   test('that there are no models', () => {
-    const none = { repository: { models: new Map() } } as unknown as GraphQLServices;
-    assert.throws(() => findServed(none, 'iris', null), /it is empty\.$/);
+    assert.throws(() => findServed(new Map(), 'iris', null), /it is empty\.$/);
   });
 
   test('of twenty models where there are more', () => {
     const many = Array.from({ length: 21 }, (_, index) => madeUpEntry(`m${index}`, {}));
-    const models = new Map(many.map((entry) => [entry.name, entry]));
-    const crowded = { repository: { models } } as unknown as GraphQLServices;
+    const crowded = new Map(many.map((entry) => [entry.name, entry]));
     assert.throws(() => findServed(crowded, 'iris', null), /m18, m19, …\.$/);
   });
 
@@ -74,8 +69,7 @@ describe('a request is told', () => {
 
   test('why a version failed', () => {
     const labelled = madeUpEntry('iris', { 3: 'FAILED' });
-    const models = new Map([['iris', labelled]]);
-    const failing = { repository: { models } } as unknown as GraphQLServices;
+    const failing = new Map([['iris', labelled]]);
     assert.throws(() => findServed(failing, 'iris', '3'), /Version 3 .* is not served: FAILED, The file is corrupt\.$/);
   });
 
@@ -119,7 +113,7 @@ describe('a field that the schema lacks', () => {
     ['empty', 'empty', undefined],
   ] as const) {
     test(`${field} is that of a model that is not served`, () => {
-      const error = explainAbsentField(services, field);
+      const error = explainAbsentField(models, field);
       assert.deepEqual(
         [error?.code, error?.options.model, error?.options.version],
         ['MODEL_UNAVAILABLE', model, version],
@@ -128,6 +122,6 @@ describe('a field that the schema lacks', () => {
   }
 
   for (const field of ['iris', 'new-one', 'rose', '__typename', 'constructor']) {
-    test(`${field} is no such model's`, () => assert.equal(explainAbsentField(services, field), null));
+    test(`${field} is no such model's`, () => assert.equal(explainAbsentField(models, field), null));
   }
 });

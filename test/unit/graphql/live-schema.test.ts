@@ -3,10 +3,12 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { assertValidSchema, isObjectType, printSchema, type GraphQLSchema } from 'graphql';
-import { LiveSchema, printLiveSchema, type NamedSchema } from '../../../src/graphql/live-schema.ts';
+import type { NamedSchema } from '../../../src/graphql/live-moment.ts';
+import { GeneratedParts } from '../../../src/graphql/generated-part.ts';
+import { LiveSchema, printLiveSchema } from '../../../src/graphql/live-schema.ts';
 import { buildStaticSchema, type StaticSchema } from '../../../src/graphql/static-schema.ts';
 import type { ServedModel } from '../../../src/inference/served-model.ts';
-import { madeUpModel } from '../../helpers/made-up-models.ts';
+import { madeUpModel, servedModels } from '../../helpers/made-up-models.ts';
 
 const base = buildStaticSchema();
 const digits = madeUpModel(base, { name: 'digits' });
@@ -28,7 +30,8 @@ function makeLive(...models: ServedModel[]) {
   const state = { models };
   const live = new LiveSchema(
     base,
-    () => state.models,
+    new GeneratedParts(base),
+    () => servedModels(...state.models),
     (error) => faults.push(error),
   );
   live.onSchemaLoadOrUpdate(({ apiSchema }) => told.push(apiSchema));
@@ -39,7 +42,8 @@ function makeLive(...models: ServedModel[]) {
 function composeSchema(base: StaticSchema, models: readonly ServedModel[]): NamedSchema {
   const live = new LiveSchema(
     base,
-    () => models,
+    new GeneratedParts(base),
+    () => servedModels(...models),
     (error) => assert.fail(String(error)),
   );
   live.refresh();

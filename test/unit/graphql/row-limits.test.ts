@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { GraphQLSchema } from 'graphql';
 import { compileOptions } from '../../../src/config/options.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import { newUsage, type GraphQLServices, type OperationContext } from '../../../src/graphql/context.ts';
+import type { LiveMoment } from '../../../src/graphql/live-moment.ts';
 import { countRows } from '../../../src/graphql/row-limits.ts';
 import type { ServedModel } from '../../../src/inference/served-model.ts';
 
@@ -12,7 +14,8 @@ const digits = { name: 'digits', version: 1 } as ServedModel;
 
 function operation(usage = newUsage()): OperationContext {
   const services = { options } as GraphQLServices;
-  return { services, request: { requestId: 'a', signal: new AbortController().signal, usage }, rows: 0 };
+  const moment: LiveMoment = { schema: new GraphQLSchema({}), version: '', models: new Map() };
+  return { services, moment, request: { requestId: 'a', signal: new AbortController().signal, usage }, rows: 0 };
 }
 
 function refusal(context: OperationContext, rows: number): readonly unknown[] {

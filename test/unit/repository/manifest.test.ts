@@ -10,7 +10,7 @@ describe('a manifest', () => {
     assert.deepEqual(parseManifest(''), emptyManifest);
     assert.deepEqual(parseManifest('# nothing yet\n'), emptyManifest);
     assert.equal(emptyManifest.task, 'tensor');
-    assert.deepEqual(emptyManifest.versions, { serve: 'latest', labels: {} });
+    assert.deepEqual(emptyManifest.versions, { serve: 'latest', labels: {}, acceptBreaking: [] });
   });
 
   test('gives what it says and defaults for the rest', () => {

@@ -2,55 +2,20 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import { ModelLoadError } from '../../../src/errors.ts';
-import { Repository, type RepositoryHooks, type VersionToOpen } from '../../../src/repository/repository.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
-
-/** A made-up model: what the repository opened it with. */
-interface Toy {
-  readonly key: string;
-  closed: boolean;
-}
-
-/** A repository of toys that notes what it does. */
-async function toyRepository(
-  context: TestContext,
-  files: Readonly<Record<string, string>>,
-  hooks: Partial<RepositoryHooks<Toy>> = {},
-  parallelLoads = 2,
-) {
-  const root = await temporaryFolder(context, files);
-  const steps: string[] = [];
-  const faults: unknown[] = [];
-  const toys: Toy[] = [];
-  const repository = new Repository<Toy>(
-    { root, parallelLoads },
-    {
-      modelFileName: 'model.toy',
-      open: async ({ model, version }) => {
-        const toy = { key: `${model}/${version}`, closed: false };
-        toys.push(toy);
-        return toy;
-      },
-      warm: async () => undefined,
-      close: async (toy) => {
-        toy.closed = true;
-      },
-      onState: (model, version, { phase }) => steps.push(`${model}/${version} ${phase}`),
-      onProblem: (model, problem) => steps.push(`${model}: ${problem}`),
-      onFault: (_model, error) => faults.push(error),
-      ...hooks,
-    },
-  );
-  return { repository, root, steps, faults, toys };
-}
+import type { VersionToOpen } from '../../../src/repository/model-entry.ts';
+import { Repository } from '../../../src/repository/repository.ts';
+import { toyRepository, type Toy } from '../../helpers/toy-repository.ts';
 
 describe('a repository', () => {
   test('loads the newest version of each model through every phase', async (context) => {
     const { repository, steps } = await toyRepository(context, { 'a/1/model.toy': 'old', 'a/2/model.toy': 'new' });
     await repository.load();
-    assert.deepEqual(steps, ['a/1 UNLOADED', 'a/2 VERIFYING', 'a/2 LOADING', 'a/2 WARMING', 'a/2 READY']);
+    assert.deepEqual(
+      steps().filter((line) => line.startsWith('a/2')),
+      ['a/2 DISCOVERED', 'a/2 VERIFYING', 'a/2 LOADING', 'a/2 WARMING', 'a/2 READY'],
+    );
     assert.equal(repository.models.get('a')?.defaultVersion, 2);
     assert.ok(repository.settled);
   });
@@ -60,7 +25,7 @@ describe('a repository', () => {
     const { repository } = await toyRepository(
       context,
       { 'a/1/model.toy': 'bytes' },
-      { open: async (request) => (opened.push(request), { key: 'a', closed: false }) },
+      { open: async (request) => (opened.push(request), { key: 'a', words: [], closed: false }) },
     );
     await repository.load();
     const file = repository.models.get('a')?.versions[0]?.file;
@@ -87,14 +52,14 @@ describe('a repository', () => {
   });
 
   test('says where to put a model that lies in the wrong place', async (context) => {
-    const { repository, steps } = await toyRepository(context, {
+    const { repository, news } = await toyRepository(context, {
       'churn.toy': 'x',
       'my model/1/model.toy': 'x',
       '.hidden.toy': 'x',
     });
     await repository.load();
     assert.equal(repository.models.size, 0);
-    assert.deepEqual(steps, [
+    assert.deepEqual(news(), [
       'churn.toy: The file lies beside the folders of models. Move it to churn/1/model.toy.',
       'my model: No model can have this name. Rename the folder: letters, digits, "_", "-" and ".", the first a letter, a digit or "_".',
     ]);
@@ -107,7 +72,7 @@ describe('a repository', () => {
       {
         open: async ({ model }) => {
           if (model === 'bad') throw new ModelLoadError('It is corrupt.');
-          return { key: model, closed: false };
+          return { key: model, words: [], closed: false };
         },
       },
     );
@@ -150,8 +115,8 @@ describe('a repository', () => {
   test('serves no version of a model whose manifest is unreadable', async (context) => {
     const { repository, steps } = await toyRepository(context, { 'a/model.yaml': 'nope: 1', 'a/1/model.toy': 'x' });
     await repository.load();
-    assert.ok(steps.includes('a/1 FAILED'));
-    assert.ok(!steps.includes('a/1 LOADING'));
+    assert.ok(steps().includes('a/1 FAILED'));
+    assert.ok(!steps().includes('a/1 LOADING'));
     assert.match(repository.models.get('a')?.problem ?? '', /model\.yaml/);
     assert.ok(repository.settled);
   });
@@ -205,10 +170,10 @@ describe('a repository', () => {
           if (open === 3) three.resolve();
           await gate.promise;
           open -= 1;
-          return { key: model, closed: false };
+          return { key: model, words: [], closed: false };
         },
       },
-      3,
+      { parallelLoads: 3 },
     );
     const loading = repository.load();
     await three.promise;
@@ -223,13 +188,13 @@ describe('a repository', () => {
     await repository.load();
     await repository.close();
     assert.ok(toys.every(({ closed }) => closed));
-    assert.deepEqual(steps.slice(-4).toSorted(), ['a/1 DRAINING', 'a/1 UNLOADED', 'b/1 DRAINING', 'b/1 UNLOADED']);
+    assert.deepEqual(steps().slice(-4).toSorted(), ['a/1 DRAINING', 'a/1 UNLOADED', 'b/1 DRAINING', 'b/1 UNLOADED']);
   });
 
   test('that cannot be read is an error that names it', async (context) => {
     const { repository } = await toyRepository(context, {});
     const elsewhere = new Repository<Toy>(
-      { root: join('nowhere', 'at', 'all'), parallelLoads: 1 },
+      { root: join('nowhere', 'at', 'all'), parallelLoads: 1, watch: null },
       { ...Object.create(null), modelFileName: 'model.toy' },
     );
     await assert.rejects(elsewhere.load(), /nowhere.*cannot be read \(ENOENT\)/);
