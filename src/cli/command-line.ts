@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { compileOptions, listSettings, OptionsError } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
+import { check } from './check.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
@@ -43,6 +44,14 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
   const serving = add('serve', 'serve the models over GraphQL (the default)', serve, settings);
   const loading = settings.filter((setting) => setting.name === 'models' || setting.name === 'parallelLoads');
   add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand, loading);
+  const checking = add(
+    'check',
+    'verify the models as the server would, for a build pipeline: code 0 when all is well, 1 when not',
+    (options, environment) => check(options, environment, checking.opts()),
+    loading,
+  );
+  checking.option('--schema <file>', 'GraphQL schema that clients rely on: changes that break it fail the check.');
+  checking.option('--json', 'Print the report as JSON.');
   // Whoever asks a program for its options means those of what it does without further words.
   program.addHelpText('after', () => `\n${serving.helpInformation()}`);
 
