@@ -211,7 +211,7 @@ function logReady(repository: Repository<ServedModel>, liveSchema: LiveSchema, l
   const failed = all.filter(({ defaultVersion }) => defaultVersion === null).map(({ name }) => name);
   logger.info('ready', { ready, failed, schemaVersion: liveSchema.current.version });
   if (all.length === 0) {
-    const hint = 'Put a model at <name>/1/model.onnx in the folder of models, and start again.';
+    const hint = 'Put a model at <name>/1/model.onnx in the folder of models.';
     logger.warn('no models', { hint });
   }
 }
