@@ -63,8 +63,9 @@ export function predictionFields(
       },
     },
     [names.batchField]: {
-      type: new GraphQLNonNull(new GraphQLList(outputType)),
-      description: `${about}: a prediction for each input, in their order. An item that fails is null and has its own error.`,
+      // Nullable: a list that is refused as a whole is one error, and leaves the other fields alone.
+      type: new GraphQLList(outputType),
+      description: `${about}: a prediction for each input, in their order. An item that fails is null and has its own error; a list that is refused as a whole is null.`,
       args: {
         inputs: {
           type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(inputType))),

@@ -164,6 +164,19 @@ describe('a list of inputs', () => {
       ...unfit('irisBatch', 'EMPTY_BATCH', 'inputs'),
     }));
 
+  test('that is refused as a whole is null, and leaves the fields beside it alone', async () => {
+    const document =
+      'query($many: [IrisInput!]!, $one: IrisInput!) { predict { irisBatch(inputs: $many) { label } iris(input: $one) { label } } }';
+    const variables = { many: Array.from({ length: 9 }, () => flower), one: flower };
+    const { data, errors } = await refusedAnswer(gateway, () => send(document, variables), {
+      status: 200,
+      codes: ['BATCH_TOO_LARGE'],
+      path: ['predict', 'irisBatch'],
+    });
+    assert.deepEqual(data, { predict: { irisBatch: null, iris: { label: 'setosa' } } });
+    assert.equal(errors.length, 1);
+  });
+
   test('over the limit of a field is BATCH_TOO_LARGE', async () => {
     const { errors } = await refusedAnswer(gateway, predictMany(Array.from({ length: 9 }, () => flower)), {
       status: 200,
