@@ -153,12 +153,22 @@ describe('a model that is busy', () => {
     await passTime();
     const refused = await query(
       gateway,
-      `{ predict { narrow(input: { x: 9, iterations: 0 }) { y } paced(input: { x: 9, iterations: 0 }) { y } } }`,
+      `{ predict {
+        narrow(input: { x: 9, iterations: 0 }) { y }
+        narrowBatch(inputs: [{ x: 9, iterations: 0 }, { x: 8, iterations: 0 }]) { y }
+        paced(input: { x: 9, iterations: 0 }) { y }
+      } }`,
     );
-    assert.deepEqual(refused.data.predict, { narrow: null, paced: { y: 9 } });
-    assert.equal(refused.errors.length, 1);
-    const [{ message, path, extensions }] = refused.errors as readonly [ClientError];
-    assert.deepEqual(path, ['predict', 'narrow']);
+    // A list is refused as a whole, with one error.
+    assert.deepEqual(refused.data.predict, { narrow: null, narrowBatch: null, paced: { y: 9 } });
+    assert.deepEqual(
+      refused.errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]),
+      [
+        ['predict.narrow', 'OVERLOADED'],
+        ['predict.narrowBatch', 'OVERLOADED'],
+      ],
+    );
+    const [{ message, extensions }] = refused.errors as readonly [ClientError];
     const { requestId, retryAfterMs, ...rest } = extensions;
     assert.ok(requestId.length > 0);
     assert.ok(Number.isInteger(retryAfterMs) && Number(retryAfterMs) >= 1);

@@ -108,6 +108,17 @@ describe('a model of which one version failed', () => {
       assert.equal(errors[0]?.extensions.version, '2');
     });
   }
+
+  test('nulls a whole list with one error, and the fields beside it are answered', async () => {
+    const document =
+      '{ predict { mixedBatch(inputs: [{ x: 1 }, { x: 2 }], version: 2) { y } mixed(input: { x: 1 }) { y } } model(name: "mixed") { name } }';
+    const { data } = await refusedAnswer(gateway, () => send(document), {
+      status: 200,
+      codes: ['MODEL_UNAVAILABLE'],
+      path: ['predict', 'mixedBatch'],
+    });
+    assert.deepEqual(data, { predict: { mixedBatch: null, mixed: { y: 3 } }, model: { name: 'mixed' } });
+  });
 });
 
 test('nothing in this file was a fault of the server', async () => {
