@@ -224,7 +224,8 @@ export class ModelKeeper<Served> {
       if (!this.#isLeaving(kept)) {
         if (version === defaultVersion || named.has(version)) continue;
         const mayCome = firstOf.includes(version) && (defaultVersion === null || version > defaultVersion);
-        if (serving === null && (latest.phase === 'FAILED' || (latest.phase === 'HELD' && mayCome))) continue;
+        const isAwaited = mayCome && (latest.phase === 'HELD' || latest.phase === 'DISCOVERED');
+        if (serving === null && (latest.phase === 'FAILED' || isAwaited)) continue;
       }
       this.#leave(kept);
     }
