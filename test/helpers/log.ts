@@ -23,15 +23,25 @@ export function recordLog(): RecordedLog {
   return { logger: createLogger({ level: 'debug', format: 'json', stream }), lines };
 }
 
-/** Waits for a line, since lines are written after what they tell of. The runner's time limit ends a wait for nothing. */
+/** Long enough for a busy machine: a wait for nothing ends, and says what was there instead. */
+const limitMs = 30_000;
+
+/**
+ * Waits for a line, since lines are written after what they tell of.
+ * @throws Error with the last lines, when it does not come.
+ */
 export async function waitForLine(
   lines: readonly LogLine[],
   isMeant: (line: LogLine) => boolean,
   from = 0,
 ): Promise<LogLine> {
+  const deadline = performance.now() + limitMs;
   for (;;) {
     const line = lines.slice(from).find(isMeant);
     if (line !== undefined) return line;
+    if (performance.now() > deadline) {
+      throw new Error(`The line was not logged; the last ones are ${JSON.stringify(lines.slice(-10), null, 2)}`);
+    }
     await nextTurn();
   }
 }
