@@ -233,7 +233,7 @@ describe('infer carries every datatype unchanged', () => {
     ['FP32', '00000080'],
     ['FP64', '0000000000000080'],
   ] as const) {
-    test(`${datatype} keeps the sign of -0 in base64; JSON numbers of servers have none`, async () => {
+    test(`${datatype} takes the sign of -0, and gives it back in base64 alone`, async () => {
       const one = { name: 'one', datatype, shape: [1], values: [-0] };
       const many = { name: 'many', datatype, shape: [1, 1] };
       for (const sent of [{ values: [[-0]] }, { base64: base64Of(bytes) }]) {
@@ -242,6 +242,13 @@ describe('infer carries every datatype unchanged', () => {
         assert.deepEqual(outputs['sameOne']?.base64, base64Of(bytes));
         assert.deepEqual(outputs['sameMany'].values, [[0]]);
       }
+    });
+
+    test(`${datatype} takes the sign of -0 from a literal`, async () => {
+      const field = `${datatype.toLowerCase()}(input: { one: 1, many: [-0, -0.0] }) { sameMany { values base64 } }`;
+      const { data, errors } = await sendExactly(gateway, `{ predict { same: ${field} } }`, {});
+      assert.deepEqual(errors, []);
+      assert.deepEqual(data.predict.same.sameMany, { values: [0, 0], base64: base64Of(bytes + bytes) });
     });
   }
 });

@@ -37,6 +37,7 @@ export type Scalars = {
   /**
    * The elements of a tensor as nested JSON lists, one level for each dimension; a scalar is the bare value.
    * Integers beyond ±(2^53 - 1) are decimal strings; NaN and the infinities are "NaN", "Infinity" and "-Infinity".
+   * The sign of -0 reaches the model and is lost on the way back: -0 is returned as 0. Base64 keeps it both ways.
    */
   TensorValues: { input: unknown; output: unknown; }
   /** A version of a model: a version number (`2` or `"2"`) or a label that the manifest gives to one (`"canary"`). */
