@@ -9,7 +9,9 @@ import {
 } from 'graphql';
 
 // What the descriptions of features say, as `src/tasks/feature-words.ts` writes them: "Sepal length in cm, 0 to 30.",
-// "Age in years, at least 0.", "Deck, one of \"A\", \"B\"."
+// "Age in years, at least 0.", "Deck, one of \"A\", \"B\"."; and, by `src/tasks/feature-example.ts`, at their end:
+// "Example: 5.1.", "Example: \"female\"."
+const examplePattern = /Example: ("(?:[^"\\]|\\.)*"|-?\d[\d.e+-]*|true|false)\.$/;
 const rangePattern = /(-?\d[\d.e+-]*) to (-?\d[\d.e+-]*)/;
 const limitPattern = /at (?:least|most) (-?\d[\d.e+-]*)/;
 const categoryPattern = /one of ("(?:[^"\\]|\\.)*")/;
@@ -19,7 +21,8 @@ const significantDigits = 6;
 
 /**
  * Makes up a JSON value that a type accepts.
- * @param description What the schema says of the field or argument; a range, limit or list of categories in it is respected.
+ * @param description What the schema says of the field or argument; an example in it is taken, and a range,
+ * limit or list of categories respected.
  * @param ancestors The input types that the value lies in. None of them is made again inside itself.
  * @returns undefined where no sensible value follows from the type: base64 of what picture, a tensor of what shape?
  */
@@ -35,17 +38,20 @@ export function exampleValue(
   }
   if (isInputObjectType(type)) return ancestors.includes(type) ? undefined : exampleObject(type, [...ancestors, type]);
   if (isEnumType(type)) return type.getValues()[0]?.name;
+  const example = exampleIn(description);
   switch (type.name) {
     case 'Float':
-      return numberIn(description) ?? 1.5;
+      return typeof example === 'number' ? example : (numberIn(description) ?? 1.5);
     case 'Int':
     case 'Int64':
+      // Integers beyond 2^53 are text.
+      if (typeof example === 'number' || (typeof example === 'string' && type.name === 'Int64')) return example;
       return Math.round(numberIn(description) ?? 1);
     case 'Boolean':
-      return true;
+      return typeof example === 'boolean' ? example : true;
     case 'ID':
     case 'String':
-      return categoryIn(description) ?? 'A short example text.';
+      return typeof example === 'string' ? example : (categoryIn(description) ?? 'A short example text.');
     default:
       return undefined;
   }
@@ -66,6 +72,16 @@ function exampleObject(
     if (type.isOneOf && value !== undefined) return example;
   }
   return type.isOneOf ? undefined : example;
+}
+
+function exampleIn(description: string): unknown {
+  const [, example] = examplePattern.exec(description) ?? [];
+  try {
+    return example === undefined ? undefined : JSON.parse(example);
+  } catch {
+    // Whoever wrote the manifest may have written something like it: "Example: 1.2.3."
+    return undefined;
+  }
 }
 
 /** The middle of the range, or the one limit. */

@@ -29,7 +29,10 @@ const feature = z.strictObject({
     .union([z.number(), z.string(), z.boolean()])
     .optional()
     .describe('What the model gets for null. Default for floats: NaN.'),
-  example: z.union([z.number(), z.string(), z.boolean()]).optional().describe('A value for the prepared examples.'),
+  example: z
+    .union([z.number(), z.string(), z.boolean()])
+    .optional()
+    .describe('A value that fits, for descriptions and for prepared predictions.'),
 });
 
 const classification = z.strictObject({

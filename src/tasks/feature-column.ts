@@ -3,6 +3,7 @@ import { type BadInputReason, ModelLoadError, badInput, describeValue } from '..
 import type { ManifestFeature } from '../repository/manifest.ts';
 import { type Datatype, datatypes } from '../tensors/datatypes.ts';
 import { elementReaders, floatLimits, isUsableText, readWideInteger } from '../tensors/elements.ts';
+import { requireExample } from './feature-example.ts';
 import { type FeatureKind, describeExpected, describeFeature } from './feature-words.ts';
 import type { FeatureInfo, SharedTypes } from './task.ts';
 
@@ -48,7 +49,7 @@ export function compileColumn(
     categories: feature.categories ?? null,
     nullable: feature.nullable,
   };
-  return {
+  const column: FeatureColumn = {
     info,
     kind,
     datatype,
@@ -59,6 +60,8 @@ export function compileColumn(
     missing: missingElement(feature, datatype),
     expected: describeExpected(feature, kind, datatype, least, greatest),
   };
+  requireExample(feature, type, (value) => readElement(column, value));
+  return column;
 }
 
 /**

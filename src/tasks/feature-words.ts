@@ -1,5 +1,6 @@
 import type { ManifestFeature } from '../repository/manifest.ts';
 import type { Datatype } from '../tensors/datatypes.ts';
+import { exampleSentence } from './feature-example.ts';
 
 /** What a value of a feature is, whatever datatype carries it into the model. */
 export type FeatureKind = 'float' | 'integer' | 'boolean' | 'string';
@@ -9,10 +10,10 @@ const maxListed = 12;
 
 /**
  * What a feature is, for people who read the schema: "Sepal length in cm, 0 to 30." A description that is a sentence
- * is left alone: "The length of a sepal. In cm, 0 to 30."
+ * is left alone: "The length of a sepal. In cm, 0 to 30." An example comes last: "Example: 5.1."
  */
 export function describeFeature(feature: ManifestFeature, field: string): string {
-  const { name, unit, min, max, categories, nullable } = feature;
+  const { name, unit, min, max, categories, nullable, example } = feature;
   const description = (feature.description ?? name).trim();
   const isSentence = description.endsWith('.');
   const range = rangeWords(min, max);
@@ -26,6 +27,7 @@ export function describeFeature(feature: ManifestFeature, field: string): string
   if (!isSentence) sentences[0] = `${phrase(description, facts)}.`;
   if (nullable && !/\bnull\b/i.test(description)) sentences.push('Null where it is not known.');
   if (field !== name) sentences.push(`\`${name}\` in the manifest or the model's file.`);
+  if (example !== undefined) sentences.push(exampleSentence(example));
   return sentences.join(' ');
 }
 

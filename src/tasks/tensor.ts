@@ -1,4 +1,4 @@
-import { type GraphQLFieldConfig, type GraphQLInputFieldConfig, GraphQLNonNull } from 'graphql';
+import { type GraphQLFieldConfig, type GraphQLInputFieldConfig, GraphQLNonNull, type GraphQLScalarType } from 'graphql';
 import { GatewayError, ModelLoadError, badInput, describeValue } from '../errors.ts';
 import { base64ToTensor } from '../tensors/base64.ts';
 import { elementReaders } from '../tensors/elements.ts';
@@ -6,6 +6,7 @@ import { tensorNumbers } from '../tensors/numbers.ts';
 import { type DimensionBindings, formatShape } from '../tensors/shape.ts';
 import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
+import { exampleSentence, requireExample } from './feature-example.ts';
 import {
   elementType,
   inputType,
@@ -16,6 +17,7 @@ import {
 } from './field-types.ts';
 import { refuseUnusedOutputs } from './model-outputs.ts';
 import { distinctNames } from './names.ts';
+import type { ManifestFeature } from '../repository/manifest.ts';
 import type { RowPort } from './row-signature.ts';
 import type { BoundTask, FeatureInfo, Task, TaskContext, TaskInput } from './task.ts';
 
@@ -71,16 +73,18 @@ function namedPorts(ports: readonly RowPort[], what: string, rename?: (name: str
   return ports.map((port, index) => ({ field: names[index] ?? '', port, single: isSingleElement(port) }));
 }
 
-/** What the manifest says of inputs; only words, since nothing but the tabular tasks checks values of features. */
-function featureNotes({ manifest, signature }: TaskContext) {
-  const notes = new Map<string, { readonly description: string | undefined; readonly unit: string | undefined }>();
+/** What the manifest may say of an input: nothing but the tabular tasks checks values of features. */
+type FeatureNote = Pick<ManifestFeature, 'name' | 'description' | 'unit' | 'example'>;
+
+function featureNotes({ manifest, signature }: TaskContext): ReadonlyMap<string, FeatureNote> {
+  const notes = new Map<string, FeatureNote>();
   for (const feature of manifest.features ?? []) {
     const name = feature.input ?? feature.name;
     if (!signature.inputs.some((port) => port.name === name)) {
       const inputs = signature.inputs.map((port) => port.name).join(', ');
       throw new ModelLoadError(`The feature "${feature.name}" is no input of the model; its inputs are ${inputs}.`);
     }
-    const { name: _name, input: _input, description, unit, nullable, example: _example, ...checks } = feature;
+    const { name: _name, input: _input, description, unit, nullable, example, ...checks } = feature;
     const unused = Object.entries({ ...checks, nullable: nullable ? true : undefined }).find(
       ([, value]) => value !== undefined,
     );
@@ -89,32 +93,40 @@ function featureNotes({ manifest, signature }: TaskContext) {
         `The task tensor takes no ${unused[0]} for the feature "${feature.name}"; say task: tabular-classification or tabular-regression.`,
       );
     }
-    notes.set(name, { description, unit });
+    notes.set(name, { name: feature.name, description, unit, example });
   }
   return notes;
 }
 
-function featureInfo(
-  named: NamedPort,
-  { types }: TaskContext,
-  note: { readonly description: string | undefined; readonly unit: string | undefined } | undefined,
-): FeatureInfo {
+function featureInfo(named: NamedPort, { types }: TaskContext, note: FeatureNote | undefined): FeatureInfo {
   const { field, port, single } = named;
   const { datatype, name } = port;
   const type = (single ? elementType : tensorType)(datatype, types);
   const own = note?.description === undefined ? '' : `${note.description.replace(/\.$/, '')}. `;
   const unit = note?.unit === undefined ? '' : `, in ${note.unit}`;
+  if (note !== undefined) requireFittingExample(note, named, type);
+  const example = note?.example === undefined ? '' : ` ${exampleSentence(note.example)}`;
   return {
     name: field,
     originalName: field === name ? null : name,
     type: `${type.name}!`,
-    description: `${own}${describePort(named)}${unit}.`,
+    description: `${own}${describePort(named)}${unit}.${example}`,
     unit: note?.unit ?? null,
     min: null,
     max: null,
     categories: null,
     nullable: false,
   };
+}
+
+function requireFittingExample(note: FeatureNote, named: NamedPort, type: GraphQLScalarType): void {
+  if (named.single || note.example === undefined) {
+    requireExample(note, type, (value) => encodeValues(value, named, new Map()));
+    return;
+  }
+  throw new ModelLoadError(
+    `The feature "${note.name}" has an example, which is one value, and its input takes a tensor; golden.json can hold whole inputs.`,
+  );
 }
 
 function describePort({ field, single, port: { name, datatype, shape, classLabels } }: NamedPort): string {

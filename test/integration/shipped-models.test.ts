@@ -235,11 +235,11 @@ describe('what the API tells of them', () => {
     assert.deepEqual(
       features,
       [
-        ['sepalLength', 'Sepal length'],
-        ['sepalWidth', 'Sepal width'],
-        ['petalLength', 'Petal length'],
-        ['petalWidth', 'Petal width'],
-      ].map(([name, what]) => ({
+        ['sepalLength', 'Sepal length', 5.1],
+        ['sepalWidth', 'Sepal width', 3.5],
+        ['petalLength', 'Petal length', 1.4],
+        ['petalWidth', 'Petal width', 0.2],
+      ].map(([name, what, example]) => ({
         name,
         originalName: null,
         type: 'Float!',
@@ -248,7 +248,7 @@ describe('what the API tells of them', () => {
         max: 30,
         categories: null,
         nullable: false,
-        description: `${what} in cm, 0 to 30.`,
+        description: `${what} in cm, 0 to 30. Example: ${example}.`,
       })),
     );
     assert.deepEqual(defaultVersion.signature, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildSchema, parse, specifiedScalarTypes, validate } from 'graphql';
+import { buildSchema, GraphQLScalarType, parse, specifiedScalarTypes, validate } from 'graphql';
 import { exampleOperation } from '../../../playground/example-operation.ts';
 import { exampleValue } from '../../../playground/example-value.ts';
 import { preparedTabs } from '../../../playground/prepared-tabs.ts';
@@ -59,12 +59,26 @@ describe('exampleOperation', () => {
       ['Share, at most 0.5. Null where it is not known.', 'Float', 0.5],
       ['Column 1 of 64 of the input `x`.', 'Float', 1.5],
       ['Deck, one of "C \\"upper\\"", "D" and 9 more.', 'String', 'C "upper"'],
+      ['Sepal length in cm, 0 to 30. Example: 5.1.', 'Float', 5.1],
+      ['Bias. From -1 to 1. Example: -0.0446.', 'Float', -0.0446],
+      ['Level, at least 0. Example: 1e-7.', 'Float', 1e-7],
+      ['Class, 1 to 3. Null where it is not known. Example: 3.', 'Int', 3],
+      ['Sex, one of "female", "male". Example: "male".', 'String', 'male'],
+      ['Said, in quotes. Example: "a \\"b\\". c".', 'String', 'a "b". c'],
+      ['Whether. Example: false.', 'Boolean', false],
+      // What somebody wrote in a description, and no value of the type.
+      ['Version. Example: 1.2.3.', 'Float', 1.5],
+      ['Example: 5. More of it.', 'Float', 1.5],
+      ['Code. Example: 5.', 'String', 'A short example text.'],
+      ['Share, 0 to 1. Example: "half".', 'Float', 0.5],
     ];
     for (const [description, name, expected] of descriptions) {
       const type = specifiedScalarTypes.find((scalar) => scalar.name === name);
       assert.ok(type);
       assert.equal(exampleValue(type, description), expected, description);
     }
+    const int64 = new GraphQLScalarType({ name: 'Int64' });
+    assert.equal(exampleValue(int64, 'Id. Example: "9007199254740993".'), '9007199254740993');
   });
 
   it('makes up values of every kind, and leaves out what has a default or cannot be made up', () => {

@@ -88,6 +88,31 @@ describe('the input type', () => {
     assert.equal(describeField(people, 'sex'), 'sex, one of "female", "male". Null where it is not known.');
   });
 
+  test('describes the example last', () => {
+    const bound = bindTo(
+      [port('x', 'FP32', [3]), port('n', 'INT64', [1]), port('s', 'BYTES', [1]), port('b', 'BOOL', [1])],
+      [
+        { name: 'length', input: 'x', ...cm, example: 5.1 },
+        { name: 'bias', input: 'x', description: 'A sentence.', nullable: true, example: -1e-7 },
+        { name: 'a b', input: 'x', type: 'integer', example: 3 },
+        { name: 'n', example: '9007199254740993' },
+        { name: 's', categories: ['"a"', 'b'], example: '"a"' },
+        { name: 'b', example: true },
+      ],
+    );
+    assert.deepEqual(
+      bound.features.map(({ description }) => description),
+      [
+        'length in cm, 0 to 30. Example: 5.1.',
+        'A sentence. Null where it is not known. Example: -1e-7.',
+        "a b. `a b` in the manifest or the model's file. Example: 3.",
+        'n. Example: "9007199254740993".',
+        's, one of "\\"a\\"", "b". Example: "\\"a\\"".',
+        'b. Example: true.',
+      ],
+    );
+  });
+
   test('is told to the catalogue as well', () => {
     assert.deepEqual(iris.features[0], {
       name: 'sepalLength',
@@ -273,6 +298,28 @@ describe('manifests that do not fit', () => {
     ['missing without null', [two[0]], [{ name: 'a', missing: 0 }], /not nullable/],
     ['a range of strings', [two[1]], [{ name: 'b', min: 0 }], /which a string cannot have/],
     ['categories of numbers', [two[0]], [{ name: 'a', categories: ['1'] }], /only a string can have/],
+    [
+      'an example over the limit',
+      [two[0]],
+      [{ name: 'a', max: 1, unit: 'm', example: 2 }],
+      /^The example of the feature "a" does not fit: a: expected a number of at most 1 \(m\), got 2\.$/,
+    ],
+    ['an example of another type', [two[0]], [{ name: 'a', example: '1' }], /"a" does not fit: Float cannot represent/],
+    [
+      'a fraction for an example of integers',
+      [two[0]],
+      [{ name: 'a', type: 'integer', example: 1.5 }],
+      /"a" does not fit/,
+    ],
+    ['text for an example of integers', [two[0]], [{ name: 'a', type: 'integer', example: '1' }], /"a" does not fit/],
+    ['an example beyond the datatype', [two[0]], [{ name: 'a', example: 1e39 }], /a number that fits FP32, got 1e\+39/],
+    [
+      'an example of no category',
+      [two[1]],
+      [{ name: 'b', categories: ['x', 'y'], example: 'z' }],
+      /one of "x", "y", got "z"/,
+    ],
+    ['a number for an example of text', [two[1]], [{ name: 'b', example: 1 }], /"b" does not fit: String cannot/],
     ['an empty range', [two[0]], [{ name: 'a', min: 2, max: 1 }], /min 2, which is more than its max 1/],
     [
       'names that fall together',

@@ -98,7 +98,23 @@ describe('types', () => {
     assert.equal(feature?.unit, 'years');
   });
 
+  test('the manifest can give an example of a single value', () => {
+    const features = [
+      { name: 'age', unit: 'years', example: 30 },
+      { name: 'id', example: '9007199254740993' },
+    ];
+    const described = tensorTask.bind(taskContext(inputs, outputs, { features })).features;
+    assert.equal(described[3]?.description, 'One UINT8, in years. Example: 30.');
+    assert.equal(described[4]?.description, 'One INT64. Example: "9007199254740993".');
+  });
+
   for (const [features, message] of [
+    [[{ name: 'age', example: 256 }], /The example of the feature "age" does not fit: age: expected an integer from 0/],
+    [[{ name: 'age', example: '1' }], /"age" does not fit: Int cannot represent/],
+    [
+      [{ name: 'ids', example: 1 }],
+      /The feature "ids" has an example, which is one value, and its input takes a tensor/,
+    ],
     [[{ name: 'height' }], /"height" is no input of the model; its inputs are ids, mask/],
     [[{ name: 'age', max: 3 }], /takes no max for the feature "age"/],
     [[{ name: 'age', nullable: true }], /takes no nullable/],
