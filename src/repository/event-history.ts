@@ -23,8 +23,8 @@ export class EventHistory {
     return this.#events.slice(-Math.min(count, this.#limit)).toReversed();
   }
 
-  /** When a model's folder was last seen to go; null where that is not remembered. */
-  removedAt(model: string): Date | null {
-    return this.#events.findLast((event) => event.kind === 'REMOVED' && event.model === model)?.at ?? null;
+  /** The model, of those that are meant, whose folder went last, and when; null where that is not remembered. */
+  lastRemoved(isMeant: (model: string) => boolean): Pick<PastEvent, 'model' | 'at'> | null {
+    return this.#events.findLast(({ kind, model }) => kind === 'REMOVED' && isMeant(model)) ?? null;
   }
 }

@@ -57,6 +57,11 @@ export interface RepositoryHooks<Served> {
   onFault(model: string | null, error: unknown): void;
 }
 
+/** What somebody asked for by hand. Without a version it is about all of the model. */
+export type Order =
+  | { readonly order: 'LOAD' | 'UNLOAD'; readonly version: number | null }
+  | { readonly order: 'ACCEPT'; readonly version: number };
+
 /** What happened in the repository. */
 export type RepositoryEvent = { readonly model: string } & (
   | {
@@ -70,4 +75,5 @@ export type RepositoryEvent = { readonly model: string } & (
   | { readonly kind: 'LABEL'; readonly label: string; readonly version: number | null; readonly from: number | null }
   | { readonly kind: 'PROBLEM'; readonly problem: string | null }
   | { readonly kind: 'REMOVED' }
+  | ({ readonly kind: 'ORDER' } & Order)
 );

@@ -3,7 +3,7 @@ import { emptyManifest, type Manifest } from './manifest.ts';
 import { Generation, type KeptVersion } from './generation.ts';
 import { Holds } from './holds.ts';
 import { ModelBoard, type BoardOptions } from './model-board.ts';
-import type { RepositoryHooks } from './model-entry.ts';
+import type { Order, RepositoryHooks } from './model-entry.ts';
 import { ModelRules, settingsOf } from './model-rules.ts';
 import type { FoundModel } from './scan.ts';
 import type { VersionLoader } from './version-loader.ts';
@@ -27,9 +27,8 @@ export interface ConvergeOptions {
  */
 export class ModelKeeper<Served> {
   readonly name: string;
-  /** What people asked for beside the folder, until the process ends. */
-  readonly holds = new Holds();
   readonly #path: string;
+  readonly #holds = new Holds();
   readonly #options: KeeperOptions<Served>;
   readonly #rules: ModelRules;
   readonly #versions = new Map<number, KeptVersion<Served>>();
@@ -76,7 +75,7 @@ export class ModelKeeper<Served> {
       .map(({ version }) => version);
     const choice = chooseVersions(available, manifest.versions.serve);
     this.#problems = this.#rules.problems({ versions: this.#versions.size, missing: choice.missing });
-    const alone = [...Object.values(manifest.versions.labels), ...this.holds.loaded];
+    const alone = [...Object.values(manifest.versions.labels), ...this.#holds.loaded];
     const named = new Set([...choice.all, ...alone.filter((version) => available.includes(version))]);
     // What serves by default comes first: the others are compared with it.
     await this.#serveFirst(choice.firstOf, manifest, options);
@@ -88,10 +87,13 @@ export class ModelKeeper<Served> {
     return [...this.#versions.values()].some(({ latest }) => latest.phase === 'DISCOVERED');
   }
 
-  /** Lets a version that is HELD serve although it breaks what clients rely on. Takes effect when it next converges. */
-  accept(version: number): void {
-    const kept = this.#versions.get(version);
-    if (kept !== undefined) this.holds.accept(version, kept.latest.key);
+  /** Takes note of what somebody asked for. It takes effect when the model next converges. */
+  obey({ order, version }: Order): void {
+    if (order === 'ACCEPT') {
+      const kept = this.#versions.get(version);
+      if (kept !== undefined) this.#holds.accept(version, kept.latest.key);
+    } else if (order === 'LOAD') this.#holds.load(version);
+    else this.#holds.unload(version);
   }
 
   /** Loads nothing more, and shows nothing any more. */
@@ -109,7 +111,7 @@ export class ModelKeeper<Served> {
 
   /** Whether the version's folder is gone, or it was unloaded by hand. */
   #isLeaving({ version, files }: KeptVersion<Served>): boolean {
-    return files === null || this.holds.isUnloaded(version);
+    return files === null || this.#holds.isUnloaded(version);
   }
 
   #begin(version: number, files: string): KeptVersion<Served> {
@@ -193,7 +195,7 @@ export class ModelKeeper<Served> {
   }
 
   #isAccepted({ version, latest }: KeptVersion<Served>, manifest: Manifest): boolean {
-    return manifest.versions.acceptBreaking.includes(version) || this.holds.isAccepted(version, latest.key);
+    return manifest.versions.acceptBreaking.includes(version) || this.#holds.isAccepted(version, latest.key);
   }
 
   /** Lets a loaded version serve, or holds it. */

@@ -35,6 +35,16 @@ export function viewOf<Served>(facts: ModelFacts<Served>, before: ModelEntry<Ser
   };
 }
 
+/** The models with one of them as it is now, ascending by name, whenever each of them came. */
+export function withModel<Served>(
+  models: ReadonlyMap<string, ModelEntry<Served>>,
+  entry: ModelEntry<Served>,
+): ReadonlyMap<string, ModelEntry<Served>> {
+  const changed = new Map(models).set(entry.name, entry);
+  if (models.has(entry.name)) return changed;
+  return new Map([...changed].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** A label moves when the version that it is to name is ready, and stays where it was until then. */
 function moveLabels(manifest: Manifest, ready: readonly number[], before: ReadonlyMap<string, number>) {
   const labels = new Map<string, number>();

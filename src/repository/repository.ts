@@ -1,10 +1,12 @@
 import { Alarm } from './alarm.ts';
 import { EventHistory } from './event-history.ts';
-import type { ModelEntry, RepositoryEvent, RepositoryHooks } from './model-entry.ts';
+import type { ModelEntry, Order, RepositoryEvent, RepositoryHooks } from './model-entry.ts';
 import { ModelKeeper } from './model-keeper.ts';
-import { scanRepository, type FoundModel, type StrayModel } from './scan.ts';
+import { withModel } from './model-view.ts';
+import { contentOf, scanRepository, type FoundModel } from './scan.ts';
 import { Semaphore } from './semaphore.ts';
 import { Settling } from './settling.ts';
+import { ToldStrays } from './told-strays.ts';
 import { VersionLoader } from './version-loader.ts';
 import { watchRepository, type RepositoryWatch, type WatchMode } from './watch.ts';
 
@@ -54,7 +56,7 @@ export class Repository<Served> {
   readonly #lanes = new Map<string, Lane<Served>>();
   readonly #leaving = new Set<Promise<void>>();
   readonly #history = new EventHistory(historyLength);
-  readonly #strays = new Set<string>();
+  readonly #strays = new ToldStrays();
   readonly #alarm = new Alarm(() => {
     this.#queueScan(false).catch((error: unknown) => this.#tellUnreadable(error));
   });
@@ -74,7 +76,7 @@ export class Repository<Served> {
     this.#settling = new Settling({ quietMs: options.watch?.settleMs ?? 0, now: Date.now });
   }
 
-  /** The models by name, as of this moment. */
+  /** The models by name and ascending by it, as of this moment. */
   get models(): ReadonlyMap<string, ModelEntry<Served>> {
     return this.#models;
   }
@@ -125,20 +127,30 @@ export class Repository<Served> {
     await Promise.all([...this.#lanes.values()].map((lane) => this.#converge(lane, true)));
   }
 
-  /** Loads a version beside those that the manifest names; without a version, takes back what was unloaded by hand. */
-  async loadModel(name: string, version: number | null): Promise<void> {
+  /**
+   * Reads the folder now, and brings one model to what it holds, so that its versions and labels are known. Versions that
+   * failed are left alone.
+   * @throws ModelLoadError when the folder cannot be read.
+   */
+  async refresh(name: string): Promise<void> {
     await this.#queueScan(true);
-    await this.#change(name, true, (keeper) => keeper.holds.load(version));
+    const lane = this.#lanes.get(name);
+    if (lane !== undefined) await this.#converge(lane, false);
+  }
+
+  /** Loads a version beside those that the manifest names; without a version, takes back what was unloaded by hand. */
+  loadModel(name: string, version: number | null): Promise<void> {
+    return this.#obey(name, { order: 'LOAD', version });
   }
 
   /** Takes a version, or all of a model, out of service until it is loaded again or the process ends. */
   unloadModel(name: string, version: number | null): Promise<void> {
-    return this.#change(name, false, (keeper) => keeper.holds.unload(version));
+    return this.#obey(name, { order: 'UNLOAD', version });
   }
 
   /** Lets a version that is HELD serve, until the process ends or its files change. */
   acceptVersion(name: string, version: number): Promise<void> {
-    return this.#change(name, false, (keeper) => keeper.accept(version));
+    return this.#obey(name, { order: 'ACCEPT', version });
   }
 
   /** Stops watching and closes every version, each after its last request. */
@@ -152,11 +164,12 @@ export class Repository<Served> {
     await Promise.all(this.#leaving);
   }
 
-  async #change(name: string, retry: boolean, change: (keeper: ModelKeeper<Served>) => void): Promise<void> {
-    const lane = this.#lanes.get(name);
+  async #obey(model: string, order: Order): Promise<void> {
+    const lane = this.#lanes.get(model);
     if (lane === undefined) return;
-    change(lane.keeper);
-    await this.#converge(lane, retry);
+    this.#tell({ kind: 'ORDER', model, ...order });
+    lane.keeper.obey(order);
+    await this.#converge(lane, order.order === 'LOAD');
   }
 
   /** One scan at a time. @param finished whether everything in the folder is taken as finished. */
@@ -170,7 +183,7 @@ export class Repository<Served> {
     if (this.#stopped) return;
     const { models, strays } = await scanRepository(this.#options.root, this.#hooks.modelFileName);
     this.#unreadable = false;
-    this.#tellStrays(strays);
+    for (const { name, problem } of this.#strays.sift(strays)) this.#tell({ kind: 'PROBLEM', model: name, problem });
     const names = new Set(models.map(({ name }) => name));
     // Of a folder that cannot be read nothing is known: what was loaded from it goes on serving.
     const unknown = new Set(strays.map(({ name }) => name));
@@ -187,7 +200,7 @@ export class Repository<Served> {
     lane.found = found;
     const wait = this.#settling.wait(found);
     if (wait > 0 && !finished && this.#options.watch !== null) this.#alarm.in(wait);
-    else if (lane.converged !== keyOf(found)) void this.#converge(lane, false);
+    else if (lane.converged !== contentOf(found)) void this.#converge(lane, false);
   }
 
   #open(found: FoundModel): Lane<Served> {
@@ -196,7 +209,7 @@ export class Repository<Served> {
       loader: this.#loader,
       onEvent: (event) => this.#tell(event),
       publish: (entry) => {
-        this.#models = new Map(this.#models).set(entry.name, entry);
+        this.#models = withModel(this.#models, entry);
         this.#notify();
       },
     });
@@ -219,7 +232,7 @@ export class Repository<Served> {
     for (let { next } = lane; next !== null; { next } = lane) {
       lane.next = null;
       const { found, retry } = next;
-      lane.converged = keyOf(found);
+      lane.converged = contentOf(found);
       const options = { mayBeIncomplete: this.#mayBeIncomplete(found), retry };
       const isOnItsWay = await keeper.converge(found, options).catch((error: unknown) => {
         this.#hooks.onFault(keeper.name, error);
@@ -270,15 +283,6 @@ export class Repository<Served> {
     this.#unreadable = true;
   }
 
-  #tellStrays(strays: readonly StrayModel[]): void {
-    const names = new Set(strays.map(({ name }) => name));
-    for (const name of this.#strays) if (!names.has(name)) this.#strays.delete(name);
-    for (const { name, problem } of strays) {
-      if (!this.#strays.has(name)) this.#tell({ kind: 'PROBLEM', model: name, problem });
-      this.#strays.add(name);
-    }
-  }
-
   #checkStarted(): void {
     if (this.settled) this.#started.resolve();
   }
@@ -291,9 +295,4 @@ export class Repository<Served> {
   #notify(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** What of a folder decides how its model is served. */
-function keyOf({ manifest, versions }: FoundModel): string {
-  return JSON.stringify([manifest, versions]);
 }

@@ -26,6 +26,11 @@ export interface FoundModel {
   readonly changedAt: number;
 }
 
+/** What of a model's folder decides how it is served, as text. */
+export function contentOf({ manifest, versions }: FoundModel): string {
+  return JSON.stringify([manifest, versions]);
+}
+
 /** What looks like a model but lies where none is looked for. */
 export interface StrayModel {
   /** The name of the file or folder. */

@@ -20,6 +20,7 @@ export function lineOf(event: RepositoryEvent): string {
   if (event.kind === 'STATE') return `${model}/${event.version} ${event.state.phase}${event.update ? ' (update)' : ''}`;
   if (event.kind === 'DEFAULT') return `${model} -> ${event.version}`;
   if (event.kind === 'LABEL') return `${model} ${event.label} -> ${event.version}`;
+  if (event.kind === 'ORDER') return `${model} ${event.order} ${event.version}`;
   return event.kind === 'PROBLEM' ? `${model}: ${event.problem}` : `${model} REMOVED`;
 }
 

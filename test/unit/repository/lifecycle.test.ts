@@ -135,7 +135,11 @@ describe('folders that go', () => {
     await repository.rescan();
     assert.equal(repository.models.size, 0);
     assert.ok(news().includes('a REMOVED'));
-    assert.ok(repository.history.removedAt('a') instanceof Date);
+    assert.ok(repository.history.lastRemoved((model) => model === 'a')?.at instanceof Date);
+    assert.equal(
+      repository.history.lastRemoved((model) => model === 'b'),
+      null,
+    );
     await write('a/1/model.toy', 'again');
     await repository.rescan();
     assert.deepEqual(versions('a'), ['1 READY again']);
@@ -309,6 +313,35 @@ describe('a manifest', () => {
 });
 
 describe('by hand', () => {
+  test('what is asked for is told before what it leads to', async (context) => {
+    const { repository, news } = await toyRepository(context, { 'a/1/model.toy': 'one' });
+    await repository.load();
+    news();
+    await repository.unloadModel('a', 1);
+    await repository.unloadModel('nobody', null);
+    await repository.loadModel('a', null);
+    await repository.acceptVersion('a', 1);
+    const lines = news();
+    assert.deepEqual(
+      lines.filter((line) => /UNLOAD |LOAD |ACCEPT/.test(line)),
+      ['a UNLOAD 1', 'a LOAD null', 'a ACCEPT 1'],
+    );
+    assert.ok(lines.indexOf('a UNLOAD 1') < lines.indexOf('a/1 DRAINING'));
+  });
+
+  test('a model is brought to what its folder holds, and versions that failed are left alone', async (context) => {
+    const { repository, write, versions, steps } = await toyRepository(context, {
+      'a/1/model.toy': 'one',
+      'a/2/model.toy': 'broken',
+    });
+    await repository.load();
+    await write('a/3/model.toy', 'three');
+    await repository.refresh('a');
+    await repository.refresh('nobody');
+    assert.deepEqual(versions('a'), ['1 UNLOADED', '2 FAILED', '3 READY three']);
+    assert.equal(steps().filter((line) => line === 'a/2 FAILED').length, 1);
+  });
+
   test('a version is unloaded and loaded again, each as often as one likes', async (context) => {
     const { repository, versions } = await toyRepository(context, { 'a/1/model.toy': 'one', 'a/2/model.toy': 'two' });
     await repository.load();
