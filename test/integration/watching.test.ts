@@ -196,7 +196,7 @@ test(
     const half = Buffer.from(model).subarray(0, model.length / 2);
     await folder.place('adds/2', { 'model.onnx': half });
     const line = await waitForLine(gateway.log, isStep('adds', 2, 'FAILED'));
-    assert.match(String(line['reason']), /was it copied in half);
+    assert.match(String(line['reason']), /was it copied in half/);
     const { versions } = await look(gateway, 'adds');
     assert.deepEqual(versions[0].state, { phase: 'FAILED', reason: line['reason'] });
     assert.equal(await ask(gateway, 'adds'), '1: 2');
