@@ -207,7 +207,7 @@ describe('what the API tells of them', () => {
         outputs { name datatype shape { size name } classLabels }
       }
       batching { enabled reason maxBatchSize maxDelayMs maxQueueRows instances threadsPerInstance }
-      file { sizeBytes sha256 format producerName producerVersion irVersion graphName opsets { domain version } metadata { key } }
+      file { sizeBytes sha256 details { format producerName producerVersion irVersion graphName opsets { domain version } metadata { key } } }
     }
   } }`;
   const ask = async (name: string) => {
@@ -258,7 +258,7 @@ describe('what the API tells of them', () => {
         { name: 'probabilities', datatype: 'FP32', shape: [free, size(3)], classLabels: ['0', '1', '2'] },
       ],
     });
-    const { producerName, producerVersion, irVersion, opsets, format } = defaultVersion.file;
+    const { producerName, producerVersion, irVersion, opsets, format } = defaultVersion.file.details;
     assert.deepEqual(
       { producerName, producerVersion, irVersion, format },
       { producerName: 'skl2onnx', producerVersion: '1.14.0', irVersion: 8, format: 'ONNX' },
@@ -362,9 +362,11 @@ describe('what the API tells of them', () => {
       const bytes = await readFile(join(shippedModels, name, '1/model.onnx'));
       assert.equal(file.sizeBytes, bytes.length);
       assert.equal(file.sha256, createHash('sha256').update(bytes).digest('hex'));
-      assert.equal(file.producerName, 'skl2onnx');
+      assert.equal(file.details.producerName, 'skl2onnx');
       assert.ok(
-        file.opsets.some(({ domain, version }: { domain: string; version: number }) => domain === '' && version >= 11),
+        file.details.opsets.some(
+          ({ domain, version }: { domain: string; version: number }) => domain === '' && version >= 11,
+        ),
       );
     });
   }

@@ -279,9 +279,20 @@ export type ModelVersionArgs = {
   version: Scalars['VersionRef']['input'];
 };
 
-/** A model's file, and what it says of itself. */
+/** A model's file. */
 export type ModelFile = {
   readonly __typename?: 'ModelFile';
+  /** What the file says of itself. Null while the version is not served. */
+  readonly details: Maybe<ModelFileDetails>;
+  /** SHA-256 of the file, in lower-case hexadecimal digits. */
+  readonly sha256: Scalars['String']['output'];
+  /** The file's size in bytes, without external data. */
+  readonly sizeBytes: Scalars['SafeInt']['output'];
+};
+
+/** What a model's file says of itself. */
+export type ModelFileDetails = {
+  readonly __typename?: 'ModelFileDetails';
   /** What the file says in words; often empty. */
   readonly description: Scalars['String']['output'];
   /** The namespace that the file gives its model, such as a domain name in reverse; often empty. */
@@ -300,10 +311,6 @@ export type ModelFile = {
   readonly producerName: Scalars['String']['output'];
   /** The version of that tool; empty where it did not say. */
   readonly producerVersion: Scalars['String']['output'];
-  /** SHA-256 of the file, in lower-case hexadecimal digits. */
-  readonly sha256: Scalars['String']['output'];
-  /** The file's size in bytes, without external data. */
-  readonly sizeBytes: Scalars['SafeInt']['output'];
 };
 
 /** Which models to list. A model is listed when it fits every condition that is given. */
@@ -317,15 +324,15 @@ export type ModelFilter = {
 /** One version of a model. */
 export type ModelVersion = {
   readonly __typename?: 'ModelVersion';
-  /** Whether rows of different requests share a call, and why not. Null until the model was loaded. */
+  /** Whether rows of different requests share a call, and why not. Null while the version is not served. */
   readonly batching: Maybe<Batching>;
-  /** The model's file. Null until it was read. */
+  /** The model's file, whatever became of it. Null until it was found and read to its end. */
   readonly file: Maybe<ModelFile>;
   /** What was changed or left out so that the model can be served. */
   readonly notes: ReadonlyArray<Scalars['String']['output']>;
   /** Whether requests can use this version. */
   readonly ready: Scalars['Boolean']['output'];
-  /** Inputs and outputs, as the model's file declares them. Null until the file was read. */
+  /** Inputs and outputs, as the model's file declares them. Null while the version is not served. */
   readonly signature: Maybe<Signature>;
   /** Where the version is in its life. */
   readonly state: VersionState;
@@ -638,6 +645,7 @@ export type ResolversTypes = {
   MetadataEntry: ResolverTypeWrapper<MetadataEntry>;
   Model: ResolverTypeWrapper<ModelSource>;
   ModelFile: ResolverTypeWrapper<ModelFile>;
+  ModelFileDetails: ResolverTypeWrapper<ModelFileDetails>;
   ModelFilter: ModelFilter;
   ModelVersion: ResolverTypeWrapper<VersionSource>;
   NamedTensor: ResolverTypeWrapper<NamedTensorSource>;
@@ -683,6 +691,7 @@ export type ResolversParentTypes = {
   MetadataEntry: MetadataEntry;
   Model: ModelSource;
   ModelFile: ModelFile;
+  ModelFileDetails: ModelFileDetails;
   ModelFilter: ModelFilter;
   ModelVersion: VersionSource;
   NamedTensor: NamedTensorSource;
@@ -803,6 +812,12 @@ export type ModelResolvers<ContextType = OperationContext, ParentType extends Re
 };
 
 export type ModelFileResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ModelFile'] = ResolversParentTypes['ModelFile']> = {
+  details?: Resolver<Maybe<ResolversTypes['ModelFileDetails']>, ParentType, ContextType>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sizeBytes?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type ModelFileDetailsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ModelFileDetails'] = ResolversParentTypes['ModelFileDetails']> = {
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   domain?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   format?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -812,8 +827,6 @@ export type ModelFileResolvers<ContextType = OperationContext, ParentType extend
   opsets?: Resolver<ReadonlyArray<ResolversTypes['Opset']>, ParentType, ContextType>;
   producerName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   producerVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  sizeBytes?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type ModelVersionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ModelVersion'] = ResolversParentTypes['ModelVersion']> = {
@@ -932,6 +945,7 @@ export type Resolvers<ContextType = OperationContext> = {
   MetadataEntry?: MetadataEntryResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   ModelFile?: ModelFileResolvers<ContextType>;
+  ModelFileDetails?: ModelFileDetailsResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
   NamedTensor?: NamedTensorResolvers<ContextType>;
   Opset?: OpsetResolvers<ContextType>;

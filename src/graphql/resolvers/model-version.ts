@@ -1,5 +1,5 @@
-import type { OutputPort, Port } from '../../backends/backend.ts';
-import type { ModelVersionResolvers, TensorSpec } from '../generated/resolvers.ts';
+import type { ModelFile, OutputPort, Port } from '../../backends/backend.ts';
+import type { ModelFileDetails, ModelVersionResolvers, TensorSpec } from '../generated/resolvers.ts';
 
 export const modelVersionResolvers: ModelVersionResolvers = {
   version: ({ entry }) => entry.version,
@@ -22,17 +22,19 @@ export const modelVersionResolvers: ModelVersionResolvers = {
           threadsPerInstance: served.model.threadsPerInstance,
         },
   file: ({ entry: { file, served } }) =>
-    file === null || served === null
+    file === null
       ? null
       : {
-          ...served.model.file,
-          opsets: [...served.model.file.opsets],
-          metadata: [...served.model.file.metadata],
           sizeBytes: file.sizeBytes,
           sha256: file.sha256,
+          details: served === null ? null : details(served.model.file),
         },
   notes: ({ entry: { served } }) => [...(served?.notes ?? [])],
 };
+
+function details({ opsets, metadata, ...file }: ModelFile): ModelFileDetails {
+  return { ...file, opsets: [...opsets], metadata: [...metadata] };
+}
 
 function tensorSpec(port: Port | OutputPort): TensorSpec {
   return {
