@@ -82,6 +82,11 @@ export interface Backend {
   /** File name of the model inside a version folder, such as `model.onnx`. */
   readonly modelFileName: string;
   /**
+   * Reads what the file says of itself, also of a model that cannot be served.
+   * @throws ModelLoadError when the file is no model.
+   */
+  describe(path: string): Promise<ModelFile>;
+  /**
    * Reads what the file declares, without loading the model's weights into memory.
    * @throws ModelLoadError as `open` does, for what can be seen without loading.
    */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { CheckedModel, CheckedVersion, CheckReport, CheckSummary } from './check-report.ts';
 import { formatFileSize } from './file-size.ts';
+import { printable } from './printable.ts';
 
 /** A row of the report: what, of what, and the words on it. */
 type Row = readonly [what: string, about: string, words: string];
@@ -19,7 +20,7 @@ export function printCheckReport(report: CheckReport): string {
   if (schema?.breaking.length === 0) rows.push(['KEEPS', file, 'No change breaks its clients.']);
   const width = Math.max(...rows.map(([, about]) => about.length), 0);
   const lines = rows.map(([what, about, words]) => `${what.padEnd(7)}  ${about.padEnd(width)}  ${oneLine(words)}`);
-  return `${lines.join('\n')}\n\n${report.ok ? 'All is well' : 'Not all is well'}: ${sumUp(summary)}.\n`;
+  return printable(`${lines.join('\n')}\n\n${report.ok ? 'All is well' : 'Not all is well'}: ${sumUp(summary)}.\n`);
 }
 
 function modelRows({ name, task, problem, versions }: CheckedModel): Row[] {

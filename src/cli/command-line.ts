@@ -4,6 +4,7 @@ import { compileOptions, listSettings, OptionsError } from '../config/options.ts
 import { ModelLoadError } from '../errors.ts';
 import { check } from './check.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
+import { inspect } from './inspect.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
 
@@ -52,6 +53,14 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
   );
   checking.option('--schema <file>', 'GraphQL schema that clients rely on: changes that break it fail the check.');
   checking.option('--json', 'Print the report as JSON.');
+  program
+    .command('inspect')
+    .description('say what is in a model file, what would be served of it, and what is wrong with it')
+    .argument('<file>', 'the model, such as models/iris/1/model.onnx')
+    .option('--json', 'Print it as JSON.')
+    .action(async (file: string, flags: { json?: boolean }) => {
+      exitCode = await inspect(file, io, flags);
+    });
   // Whoever asks a program for its options means those of what it does without further words.
   program.addHelpText('after', () => `\n${serving.helpInformation()}`);
 

@@ -22,6 +22,8 @@ export interface BackendFixtures {
   readonly failsOnNegative: Uint8Array;
   /** A file of the format that cannot be loaded. */
   readonly broken: Uint8Array;
+  /** A whole file of the format, of a model that cannot be served. */
+  readonly unservable: Uint8Array;
 }
 
 const samples: Readonly<Record<Datatype, TensorData>> = {
@@ -75,6 +77,19 @@ export function testBackend(backend: Backend, fixtures: BackendFixtures): void {
           { name: 'square', datatype: 'FP32' },
         ],
       );
+    });
+
+    it('describes a file as it does when it inspects it', async (test) => {
+      const path = await temporaryModel(test, fixtures.twoOutputs);
+      assert.deepEqual(await backend.describe(path), (await backend.inspect(path)).file);
+    });
+
+    it('describes a file that it refuses to serve, and no file that is none', async (test) => {
+      const path = await temporaryModel(test, fixtures.unservable);
+      await assert.rejects(backend.inspect(path), ModelLoadError);
+      assert.ok((await backend.describe(path)).opsets.length > 0);
+      await assert.rejects(backend.describe(await temporaryModel(test, fixtures.broken)), ModelLoadError);
+      await assert.rejects(backend.describe(`${path}.gone`), ModelLoadError);
     });
 
     for (const datatype of Object.keys(datatypes) as Datatype[]) {

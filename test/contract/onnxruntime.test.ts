@@ -16,4 +16,5 @@ testBackend(createBackend('onnxruntime', { availableThreads: 2 }), {
   slow: slowModel({ iterations: 5000 }),
   failsOnNegative: failsOnNegativeModel(),
   broken: identityModel().subarray(0, -10),
+  unservable: model({ inputs: [tensorValue('x', 'FP32', ['N', 1])], outputs: [], nodes: [] }),
 });

@@ -27,6 +27,12 @@ const memoryBudget = 536_870_912;
 /** Protobuf's own limit. */
 const longestFile = 2_147_483_647;
 
+/** Reads what a model file says of itself. @throws ModelLoadError when it is no model, without paths. */
+export async function describeModelFile(path: string): Promise<ModelFile> {
+  const { file } = await readFrom(path);
+  return file;
+}
+
 /**
  * Reads the small parts of a model file, and stats its weights files.
  * @throws ModelLoadError in words that say what to do, without paths.

@@ -7,7 +7,7 @@ import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
 import { planThreads } from '../thread-plan.ts';
 import type { SessionRequest } from './messages.ts';
-import { inspectModelFile } from './model-file.ts';
+import { describeModelFile, inspectModelFile } from './model-file.ts';
 import { startPool } from './pool.ts';
 import { loadError } from './runtime-errors.ts';
 import { startSession } from './worker-client.ts';
@@ -24,6 +24,7 @@ export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
     name: 'onnxruntime',
     version: runtimeVersion(),
     modelFileName: 'model.onnx',
+    describe: describeModelFile,
     async inspect(path) {
       const { signature, file, notes } = await inspectModelFile(path);
       return { signature, file, notes };

@@ -1,0 +1,102 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+  print,
+  type GraphQLField,
+} from 'graphql';
+import type { ServedModel } from '../inference/served-model.ts';
+import { zeroRow } from '../inference/zero-row.ts';
+import type { ManifestFeature } from '../repository/manifest.ts';
+import type { RowPort } from '../tasks/row-signature.ts';
+import type { FeatureInfo } from '../tasks/task.ts';
+import { elementCount, type NamedTensors } from '../tensors/tensor.ts';
+import { tensorToValues } from '../tensors/values.ts';
+import { apiNames } from './api-names.ts';
+
+/** An operation that can be sent as it is: its keys are those of a request. */
+export interface ExampleQuery {
+  readonly query: string;
+  /** Null where an input is too large to be shown, or nobody can make one up. */
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
+
+/** Tensors with more elements fill the screen and show nothing. */
+const mostElements = 1000;
+
+type Predicting = Pick<ServedModel, 'name' | 'manifest' | 'rowSignature' | 'task'>;
+
+/**
+ * A prediction with every field of the result, and with the manifest's examples as its input.
+ * @param row values for tensors, such as those of a golden example. @default zeros
+ */
+export function exampleQuery(served: Predicting, row: NamedTensors | null = null): ExampleQuery {
+  const { inputType, outputType } = served.task;
+  const { field } = apiNames(served.name);
+  const selection = Object.values(outputType.getFields()).map(selectionOf).join(' ');
+  const document = `query Predict($input: ${inputType.name}!) { predict { ${field}(input: $input) { ${selection} } } }`;
+  return { query: print(parse(document)), variables: exampleVariables(served, row) };
+}
+
+/** A field with what lies below it; empty where that needs arguments. `meta` is the same for every model. */
+function selectionOf(field: GraphQLField<unknown, unknown>): string {
+  if (field.name === 'meta' || field.args.some(isRequiredArgument)) return '';
+  const type = getNamedType(field.type);
+  if (!isCompositeType(type)) return field.name;
+  if (!isObjectType(type)) return '';
+  // Of values and the same in base64 one is enough.
+  const leaves = Object.values(type.getFields()).filter((below) => !/^Base64$/.test(getNamedType(below.type).name));
+  const selection = leaves.filter((below) => !isCompositeType(getNamedType(below.type))).map(({ name }) => name);
+  return selection.length === 0 ? '' : `${field.name} { ${selection.join(' ')} }`;
+}
+
+function exampleVariables({ manifest, rowSignature, task }: Predicting, row: NamedTensors | null) {
+  const input: Record<string, unknown> = {};
+  const { features = [] } = manifest;
+  for (const { name, type } of Object.values(task.inputType.getFields())) {
+    const info = task.features.find((feature) => feature.name === name);
+    const original = info?.originalName ?? name;
+    const value = exampleValue(getNamedType(type).name, {
+      info,
+      feature: features.find((each) => each.name === original) ?? features.find((each) => each.input === original),
+      port: rowSignature.inputs.find((port) => port.name === original),
+      row,
+    });
+    if (value === undefined) return null;
+    input[name] = value;
+  }
+  return { input };
+}
+
+interface Known {
+  readonly info: FeatureInfo | undefined;
+  readonly feature: ManifestFeature | undefined;
+  readonly port: RowPort | undefined;
+  readonly row: NamedTensors | null;
+}
+
+/** @returns undefined where no value can be made up. */
+function exampleValue(type: string, { info, feature, port, row }: Known): unknown {
+  switch (type) {
+    case 'Float':
+      return feature?.example ?? clamp(0, info);
+    case 'Int':
+    case 'Int64':
+      return feature?.example ?? Math.ceil(clamp(0, info));
+    case 'Boolean':
+      return feature?.example ?? false;
+    case 'String':
+      return feature?.example ?? info?.categories?.[0] ?? 'text';
+    default: {
+      if (!type.endsWith('Tensor') || port === undefined) return undefined;
+      const tensor = row?.get(port.name) ?? zeroRow([port]).get(port.name);
+      return tensor === undefined || elementCount(tensor.shape) > mostElements ? undefined : tensorToValues(tensor);
+    }
+  }
+}
+
+function clamp(value: number, info: FeatureInfo | undefined): number {
+  return Math.min(Math.max(value, info?.min ?? -Infinity), info?.max ?? Infinity);
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { parse } from 'graphql';
+import { apiNames } from '../../../src/graphql/api-names.ts';
+import { exampleQuery } from '../../../src/graphql/example-query.ts';
+import type { RowPort } from '../../../src/tasks/row-signature.ts';
+import { tabularRegression } from '../../../src/tasks/tabular-regression.ts';
+import { tensorTask } from '../../../src/tasks/tensor.ts';
+import type { Task } from '../../../src/tasks/task.ts';
+import { taskContext } from '../../helpers/shared-types.ts';
+
+/** An example for a model called `some-model` with these inputs. */
+function example(inputs: readonly RowPort[], manifest: object = {}, task: Task = tensorTask) {
+  const context = taskContext(inputs, [{ name: 'y', datatype: 'FP32', shape: [] }], manifest);
+  const bound = task.bind({ ...context, model: 'some-model', typePrefix: apiNames('some-model').typePrefix });
+  const { signature: rowSignature } = context;
+  return (row: Parameters<typeof exampleQuery>[1] = null) =>
+    exampleQuery({ name: 'some-model', manifest: context.manifest, rowSignature, task: bound }, row);
+}
+
+/** The example's value for the only column of a regression whose feature is this. */
+function featureExample(feature: object, datatype: RowPort['datatype'] = 'FP32'): unknown {
+  const manifest = { features: [{ name: 'a', ...feature }] };
+  const { variables } = example([{ name: 'X', datatype, shape: [1] }], manifest, tabularRegression)();
+  return (variables?.['input'] as Record<string, unknown> | undefined)?.['a'];
+}
+
+suite('An example query', () => {
+  test('asks for every field of the result but the facts that are the same for every model', () => {
+    const { query } = example([{ name: 'x', datatype: 'FP32', shape: [] }])();
+    assert.deepEqual(
+      query.split(/\s+/).join(' '),
+      'query Predict($input: SomeModelInput!) { predict { someModel(input: $input) { y } } }',
+    );
+    assert.doesNotThrow(() => parse(query));
+  });
+
+  for (const [title, feature, expected] of [
+    ['takes the example of the manifest', { min: 1, max: 9, example: 5.5 }, 5.5],
+    ['takes zero', {}, 0],
+    ['takes zero where it is in the range', { min: -1, max: 1 }, 0],
+    ['takes the least value where zero is less', { min: 3 }, 3],
+    ['takes the greatest value where zero is more', { max: -3 }, -3],
+    ['takes a whole number for an integer', { type: 'integer', min: 1, max: 3 }, 1],
+  ] as const) {
+    test(`${title}, for a number`, () => assert.equal(featureExample(feature), expected));
+  }
+
+  test('takes the first category, or any text, for text', () => {
+    assert.equal(featureExample({ categories: ['C', 'Q'] }, 'BYTES'), 'C');
+    assert.equal(featureExample({}, 'BYTES'), 'text');
+  });
+
+  test('takes false for true or false', () => assert.equal(featureExample({ type: 'boolean' }, 'BOOL'), false));
+
+  test('takes zeros in the shape of a tensor, open dimensions being 1', () => {
+    const ports: RowPort[] = [
+      { name: 'fixed', datatype: 'FP32', shape: [2, 2] },
+      { name: 'open:0', datatype: 'INT64', shape: ['length', null] },
+      { name: 'flags', datatype: 'BOOL', shape: [2] },
+      { name: 'words', datatype: 'BYTES', shape: [2] },
+    ];
+    assert.deepEqual(example(ports)().variables, {
+      input: {
+        fixed: [
+          [0, 0],
+          [0, 0],
+        ],
+        open_0: [[0]],
+        flags: [false, false],
+        words: ['', ''],
+      },
+    });
+  });
+
+  test('takes the values of a row that is given for tensors', () => {
+    const row = new Map([['x', { datatype: 'FP32', shape: [2], data: Float32Array.of(1.5, NaN) }]] as const);
+    const port: RowPort = { name: 'x', datatype: 'FP32', shape: [2] };
+    assert.deepEqual(example([port])(row).variables, { input: { x: [1.5, 'NaN'] } });
+  });
+
+  test('has no variables where a tensor would fill the screen', () => {
+    assert.equal(example([{ name: 'image', datatype: 'FP32', shape: [3, 224, 224] }])().variables, null);
+  });
+});
