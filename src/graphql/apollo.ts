@@ -11,6 +11,7 @@ import type { GatewayError } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { absentModels } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
+import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import type { LiveSchema } from './live-schema.ts';
@@ -60,6 +61,7 @@ export function createApollo({
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       usagePlugin(),
+      executionPlugin(),
       ...plugins,
     ],
   });

@@ -8,6 +8,7 @@ import { printSchema, type GraphQLSchema } from 'graphql';
 import type { ServedModel } from '../inference/served-model.ts';
 import { Moments, type Lease } from '../repository/moments.ts';
 import { SchemaComposer } from './compose-schema.ts';
+import { executor } from './execution.ts';
 import type { GeneratedParts } from './generated-part.ts';
 import type { LiveMoment, ServedModels } from './live-moment.ts';
 import type { StaticSchema } from './static-schema.ts';
@@ -19,8 +20,7 @@ export function printLiveSchema(schema: GraphQLSchema): string {
 
 /**
  * The schema that Apollo serves, replaced as models come and go. Each request runs on the schema that it started with,
- * and on the versions that schema was made from. Implements Apollo's gateway interface without an executor: graphql-js
- * executes.
+ * and on the versions that schema was made from. Implements Apollo's gateway interface.
  */
 export class LiveSchema implements GatewayInterface {
   readonly #composer: SchemaComposer;
@@ -93,7 +93,7 @@ export class LiveSchema implements GatewayInterface {
 
   async load(): Promise<GatewayLoadResult> {
     for (const listener of this.#listeners) listener({ apiSchema: this.current.schema, coreSupergraphSdl: '' });
-    return { executor: null };
+    return { executor };
   }
 
   async stop(): Promise<void> {
