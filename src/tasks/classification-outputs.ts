@@ -1,7 +1,7 @@
 import { ModelLoadError } from '../errors.ts';
 import { datatypes } from '../tensors/datatypes.ts';
 import { isSingleElement } from './field-types.ts';
-import { describeOutputs, namedOutput, refuseUnusedOutputs } from './model-outputs.ts';
+import { describeOutputs, namedOutput } from './model-outputs.ts';
 import type { RowPort } from './row-signature.ts';
 import type { TaskContext } from './task.ts';
 
@@ -22,7 +22,6 @@ export interface ClassificationOutputs {
 export function findClassificationOutputs(context: TaskContext): ClassificationOutputs {
   const { signature, manifest } = context;
   const { outputs } = signature;
-  refuseUnusedOutputs(context, ['label', 'scores', 'activation']);
   const label = namedOutput(context, 'label', isLabel) ?? theOnly(outputs.filter(isLabel), 'label', context);
   const scores =
     namedOutput(context, 'scores', isScores) ??

@@ -1,4 +1,5 @@
 import { ModelLoadError } from '../errors.ts';
+import { refuseUnusedParts } from './manifest-parts.ts';
 import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
 import type { Task } from './task.ts';
@@ -12,11 +13,21 @@ export const tasks: Readonly<Record<string, Task>> = {
 };
 
 /**
- * The task of that name.
+ * The task of that name. It refuses manifests that say what it does not use.
  * @throws ModelLoadError listing the known ones.
  */
 export function findTask(name: string): Task {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-  if (task !== undefined) return task;
+  if (task !== undefined) return strict(task);
   throw new ModelLoadError(`There is no task "${name}"; the tasks are ${Object.keys(tasks).join(', ')}.`);
+}
+
+function strict(task: Task): Task {
+  return {
+    ...task,
+    bind(context) {
+      refuseUnusedParts(task, context.manifest, Object.values(tasks));
+      return task.bind(context);
+    },
+  };
 }

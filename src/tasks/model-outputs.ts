@@ -1,5 +1,4 @@
 import { ModelLoadError } from '../errors.ts';
-import type { Manifest } from '../repository/manifest.ts';
 import { formatShape } from '../tensors/shape.ts';
 import type { RowPort } from './row-signature.ts';
 import type { TaskContext } from './task.ts';
@@ -26,17 +25,4 @@ export function namedOutput(
 /** Outputs for a message: `"probabilities" FP32 [3]`. */
 export function describeOutputs(outputs: readonly RowPort[]): string {
   return outputs.map(({ name, datatype, shape }) => `"${name}" ${datatype} ${formatShape(shape)}`).join(', ');
-}
-
-/**
- * Refuses what the manifest says of outputs that the task does not use, since it would silently do nothing.
- * @throws ModelLoadError
- */
-export function refuseUnusedOutputs({ manifest }: TaskContext, used: readonly (keyof Manifest['outputs'])[]): void {
-  const { label, scores, value, activation } = manifest.outputs;
-  const given = { label, scores, value, activation: activation === 'none' ? undefined : activation };
-  for (const part of ['label', 'scores', 'value', 'activation'] as const) {
-    if (given[part] === undefined || used.includes(part)) continue;
-    throw new ModelLoadError(`The task ${manifest.task} has no use for outputs.${part}: ${given[part]}.`);
-  }
 }

@@ -3,13 +3,13 @@ import { GatewayError, ModelLoadError } from '../errors.ts';
 import { datatypes } from '../tensors/datatypes.ts';
 import { tensorNumbers } from '../tensors/numbers.ts';
 import { isSingleElement, predictionType } from './field-types.ts';
-import { describeOutputs, namedOutput, refuseUnusedOutputs } from './model-outputs.ts';
+import { describeOutputs, namedOutput } from './model-outputs.ts';
 import type { RowPort } from './row-signature.ts';
 import { bindFeatures } from './tabular.ts';
 import type { BoundTask, Task, TaskContext } from './task.ts';
 
 /** Named features in, one number out. */
-export const tabularRegression: Task = { name: 'tabular-regression', bind };
+export const tabularRegression: Task = { name: 'tabular-regression', uses: ['features', 'outputs.value'], bind };
 
 function bind(context: TaskContext): BoundTask {
   const { name } = valueOutput(context);
@@ -36,7 +36,6 @@ function bind(context: TaskContext): BoundTask {
 
 function valueOutput(context: TaskContext): RowPort {
   const { outputs } = context.signature;
-  refuseUnusedOutputs(context, ['value']);
   const named = namedOutput(context, 'value', isNumber);
   if (named !== null) return named;
   const floats = outputs.filter((port) => isNumber(port) && datatypes[port.datatype].json === 'float');

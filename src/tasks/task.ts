@@ -72,10 +72,21 @@ export interface BoundTask {
   decode(outputs: NamedTensors): object;
 }
 
+/** What only some tasks use of a manifest. */
+export type ManifestPart =
+  | 'features'
+  | 'labels'
+  | 'outputs.label'
+  | 'outputs.scores'
+  | 'outputs.value'
+  | 'outputs.activation';
+
 /** One way to give a model a face. One file and one row in the table of `index.ts`. Knows nothing of HTTP, batching or runtimes. */
 export interface Task {
   /** The name in the manifest: that of the Hugging Face hub where there is one. */
   readonly name: string;
+  /** The parts of a manifest that it uses, of those that only some tasks do; whoever looks a task up has the others refused. */
+  readonly uses: readonly ManifestPart[];
   /** @throws ModelLoadError when signature and manifest do not fit the task, saying what would. */
   bind(context: TaskContext): BoundTask;
 }

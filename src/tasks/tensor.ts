@@ -15,7 +15,6 @@ import {
   refuseUnknownNames,
   tensorType,
 } from './field-types.ts';
-import { refuseUnusedOutputs } from './model-outputs.ts';
 import { distinctNames } from './names.ts';
 import type { ManifestFeature } from '../repository/manifest.ts';
 import type { RowPort } from './row-signature.ts';
@@ -25,7 +24,7 @@ import type { BoundTask, FeatureInfo, Task, TaskContext, TaskInput } from './tas
  * The task of a model of which nothing is known but its signature: one field for each input and each output.
  * What is one element in a row is a plain GraphQL value, everything larger is a tensor.
  */
-export const tensorTask: Task = { name: 'tensor', bind };
+export const tensorTask: Task = { name: 'tensor', uses: ['features'], bind };
 
 /** An input or output with the name of its field. */
 interface NamedPort {
@@ -35,8 +34,7 @@ interface NamedPort {
 }
 
 function bind(context: TaskContext): BoundTask {
-  const { signature, types, manifest } = context;
-  refuseUnusedOutputs(context, []);
+  const { signature, types } = context;
   const inputs = namedPorts(signature.inputs, 'inputs of the model');
   // The interface `Prediction` has a field `meta` of its own.
   const outputs = namedPorts(signature.outputs, 'outputs of the model', (name) => (name === 'meta' ? 'meta_' : name));
@@ -54,7 +52,7 @@ function bind(context: TaskContext): BoundTask {
     inputType: inputType(context, Object.fromEntries(inputFields)),
     outputType: predictionType(context, Object.fromEntries(outputs.map((output) => outputField(output, context)))),
     features,
-    labels: manifest.labels ?? null,
+    labels: null,
     encode(input) {
       refuseUnknownNames(input, known);
       return encodeRow(inputs, input);
@@ -93,6 +91,7 @@ function featureNotes({ manifest, signature }: TaskContext): ReadonlyMap<string,
         `The task tensor takes no ${unused[0]} for the feature "${feature.name}"; say task: tabular-classification or tabular-regression.`,
       );
     }
+    if (notes.has(name)) throw new ModelLoadError(`The manifest has two features for the input "${name}".`);
     notes.set(name, { name: feature.name, description, unit, example });
   }
   return notes;

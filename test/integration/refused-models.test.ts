@@ -282,6 +282,11 @@ const manifests: Readonly<Record<string, Refused>> = {
     files: withManifest('task: tabular-classification\n', identityModel('FP32', ['N', 2, 2])),
     reason: /^The input "x" has the shape \[2, 2\] in each row, .*; use the task tensor\.$/,
   },
+  'with labels that its task does not use': {
+    files: withManifest('labels: [a, b]\n'),
+    reason:
+      'The manifest says labels: a, b, which the task tensor does not use: leave it out, or say task: tabular-classification.',
+  },
   'with an output that there is not': {
     files: withManifest('task: tabular-regression\noutputs: { value: price }\n'),
     reason: /"price".*"y"/,

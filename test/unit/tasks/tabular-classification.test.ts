@@ -148,12 +148,6 @@ describe('outputs', () => {
       /always 1; say outputs\.activation: sigmoid/,
     ],
     ['an activation without scores', [labelPort], { outputs: { activation: 'softmax' } }, /gives no scores/],
-    [
-      'an output that only a regression has',
-      [scoresPort],
-      { outputs: { value: 'probabilities' } },
-      /no use for outputs\.value/,
-    ],
   ] as [string, RowPort[], object, RegExp][]) {
     test(`are refused: ${what}`, () => {
       assert.throws(

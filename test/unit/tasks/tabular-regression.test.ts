@@ -79,7 +79,6 @@ describe('the output', () => {
       { outputs: { value: 'y' } },
       /outputs\.value: "y", and the model gives "variable"/,
     ],
-    ['an activation', [variable], { outputs: { activation: 'sigmoid' } }, /no use for outputs\.activation: sigmoid/],
   ] as [string, RowPort[], object, RegExp][]) {
     test(`is refused: ${what}`, () => {
       assert.throws(

@@ -115,6 +115,7 @@ describe('types', () => {
       [{ name: 'ids', example: 1 }],
       /The feature "ids" has an example, which is one value, and its input takes a tensor/,
     ],
+    [[{ name: 'age' }, { name: 'years', input: 'age' }], /two features for the input "age"/],
     [[{ name: 'height' }], /"height" is no input of the model; its inputs are ids, mask/],
     [[{ name: 'age', max: 3 }], /takes no max for the feature "age"/],
     [[{ name: 'age', nullable: true }], /takes no nullable/],
