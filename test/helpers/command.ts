@@ -12,8 +12,12 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** A run of the command line in a process of its own. */
 export interface CommandRun {
+  /** The lines of the log so far. */
+  readonly lines: readonly LogLine[];
   /** The first line of the log with this message. Rejects when the process ends without it. */
   line(message: string): Promise<LogLine>;
+  /** The first line that is meant, from a place in the log on. Rejects when the process ends without it. */
+  until(isMeant: (line: LogLine) => boolean, from?: number): Promise<LogLine>;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
 }
@@ -50,23 +54,38 @@ function spawnCommand(
 function follow(test: TestScope, child: ChildProcessByStdio<null, Readable, Readable>): CommandRun {
   let output = '';
   let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  let unread = '';
+  const lines: LogLine[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    unread += text;
+    const end = unread.lastIndexOf('\n') + 1;
+    lines.push(...linesOf(unread.slice(0, end)));
+    unread = unread.slice(end);
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output, errors }));
+  let hasClosed = false;
+  const ended = once(child, 'close').then(([code]) => {
+    hasClosed = true;
+    return { code: code as number | null, output, errors };
+  });
   test.after(async () => {
     child.kill('SIGKILL');
     await ended;
   });
-  const line = async (message: string): Promise<LogLine> => {
-    for (;;) {
-      const found = linesOf(output).find((candidate) => candidate.message === message);
+  const until = async (isMeant: (line: LogLine) => boolean, from = 0): Promise<LogLine> => {
+    for (let next = from; ;) {
+      const found = lines.slice(next).find(isMeant);
       if (found !== undefined) return found;
-      if (child.exitCode !== null)
-        throw new Error(`The process ended without the line "${message}": ${output}${errors}`);
+      next = Math.max(next, lines.length);
+      if (hasClosed) {
+        throw new Error(`The process ended without the line: ${output.slice(-10_000)}${errors}`);
+      }
       await Promise.race([once(child.stdout, 'data'), ended]);
     }
   };
-  return { line, ended, signal: (name) => void child.kill(name) };
+  const line = (message: string) => until((candidate) => candidate.message === message);
+  return { lines, line, until, ended, signal: (name) => void child.kill(name) };
 }
 
 /** The lines of a log that are whole. */
