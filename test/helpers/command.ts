@@ -88,11 +88,11 @@ function follow(test: TestScope, child: ChildProcessByStdio<null, Readable, Read
   return { lines, line, until, ended, signal: (name) => void child.kill(name) };
 }
 
-/** The lines of a log that are whole. */
+/** The lines of a log that are whole; what else a command prints, such as JSON over several lines, is none. */
 export function linesOf(output: string): LogLine[] {
   return output
     .split('\n')
     .slice(0, -1)
-    .filter((line) => line.startsWith('{'))
+    .filter((line) => line.startsWith('{"'))
     .map((line) => JSON.parse(line) as LogLine);
 }
