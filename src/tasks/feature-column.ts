@@ -48,6 +48,7 @@ export function compileColumn(
     max: feature.max ?? null,
     categories: feature.categories ?? null,
     nullable: feature.nullable,
+    example: feature.example ?? null,
   };
   const column: FeatureColumn = {
     info,
@@ -60,7 +61,7 @@ export function compileColumn(
     missing: missingElement(feature, datatype),
     expected: describeExpected(feature, kind, datatype, least, greatest),
   };
-  requireExample(feature, type, (value) => readElement(column, value));
+  requireExample(feature, type, column.expected, (value) => readElement(column, value));
   return column;
 }
 

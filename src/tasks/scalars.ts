@@ -53,6 +53,20 @@ function parseBase64(value: unknown): string {
   throw refused('Base64', 'a string', value);
 }
 
+/** Only goes out, as the manifest gave it: which of its kinds a field takes, the field's own type says. */
+const FeatureValue = defineScalar({
+  name: 'FeatureValue',
+  parseValue: featureValue,
+  parseLiteral: (node) => featureValue(simpleLiteral(node)),
+  serialize: featureValue,
+});
+
+function featureValue(value: unknown): number | string | boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw refused('FeatureValue', 'a finite number, a string or a boolean', value);
+}
+
 /** Parses to a Date; serializes a Date, or milliseconds since 1970. */
 const DateTime = defineScalar({
   name: 'DateTime',
@@ -102,6 +116,7 @@ export const scalars: Readonly<Record<string, GraphQLScalarType>> = {
   Int64,
   Base64,
   ...tensorScalars,
+  FeatureValue,
   DateTime,
   SafeInt,
 };

@@ -47,6 +47,8 @@ export interface FeatureInfo {
   readonly max: number | null;
   readonly categories: readonly string[] | null;
   readonly nullable: boolean;
+  /** A value that is accepted, as the manifest gives it. */
+  readonly example: number | string | boolean | null;
 }
 
 /** The values of a generated input type, after GraphQL has coerced them. The prototype is null. */

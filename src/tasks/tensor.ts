@@ -1,6 +1,7 @@
 import { type GraphQLFieldConfig, type GraphQLInputFieldConfig, GraphQLNonNull, type GraphQLScalarType } from 'graphql';
 import { GatewayError, ModelLoadError, badInput, describeValue } from '../errors.ts';
 import { base64ToTensor } from '../tensors/base64.ts';
+import { datatypes } from '../tensors/datatypes.ts';
 import { elementReaders } from '../tensors/elements.ts';
 import { tensorNumbers } from '../tensors/numbers.ts';
 import { type DimensionBindings, formatShape } from '../tensors/shape.ts';
@@ -115,12 +116,17 @@ function featureInfo(named: NamedPort, { types }: TaskContext, note: FeatureNote
     max: null,
     categories: null,
     nullable: false,
+    example: note?.example ?? null,
   };
 }
 
 function requireFittingExample(note: FeatureNote, named: NamedPort, type: GraphQLScalarType): void {
   if (named.single || note.example === undefined) {
-    requireExample(note, type, (value) => encodeValues(value, named, new Map()));
+    const { datatype } = named.port;
+    // NaN and the infinities, which tensors take as words, are no values of the type Float.
+    const isFloat = datatypes[datatype].json === 'float';
+    const expected = isFloat ? `a number that fits ${datatype}` : elementReaders[datatype].expected;
+    requireExample(note, type, expected, (value) => encodeValues(value, named, new Map()));
     return;
   }
   throw new ModelLoadError(

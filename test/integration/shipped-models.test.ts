@@ -198,7 +198,7 @@ describe('typed fields', () => {
 describe('what the API tells of them', () => {
   const document = `query($name: ID!) { model(name: $name) {
     name title task field batchField ready problem labels versionLabels { label }
-    features { name originalName type unit min max categories nullable description }
+    features { name originalName type unit min max categories nullable example description }
     versions { version }
     defaultVersion {
       version ready notes state { phase since reason }
@@ -248,6 +248,7 @@ describe('what the API tells of them', () => {
         max: 30,
         categories: null,
         nullable: false,
+        example,
         description: `${what} in cm, 0 to 30. Example: ${example}.`,
       })),
     );
@@ -279,7 +280,7 @@ describe('what the API tells of them', () => {
         return feature;
       }),
       [
-        { name: 'pclass', type: 'Int!', unit: null, min: 1, max: 3, categories: null, nullable: false },
+        { name: 'pclass', type: 'Int!', unit: null, min: 1, max: 3, categories: null, nullable: false, example: 1 },
         {
           name: 'sex',
           type: 'String!',
@@ -288,9 +289,19 @@ describe('what the API tells of them', () => {
           max: null,
           categories: ['female', 'male'],
           nullable: false,
+          example: 'female',
         },
-        { name: 'age', type: 'Float', unit: 'years', min: 0, max: 120, categories: null, nullable: true },
-        { name: 'fare', type: 'Float!', unit: 'pounds of 1912', min: 0, max: null, categories: null, nullable: false },
+        { name: 'age', type: 'Float', unit: 'years', min: 0, max: 120, categories: null, nullable: true, example: 29 },
+        {
+          name: 'fare',
+          type: 'Float!',
+          unit: 'pounds of 1912',
+          min: 0,
+          max: null,
+          categories: null,
+          nullable: false,
+          example: 211.3375,
+        },
         {
           name: 'embarked',
           type: 'String',
@@ -299,6 +310,7 @@ describe('what the API tells of them', () => {
           max: null,
           categories: ['C', 'Q', 'S'],
           nullable: true,
+          example: 'S',
         },
       ],
     );
@@ -337,6 +349,7 @@ describe('what the API tells of them', () => {
         max: null,
         categories: null,
         nullable: false,
+        example: null,
         description: 'FP32 of shape [64].',
       },
     ]);

@@ -18,6 +18,8 @@ export type Scalars = {
   BooleanTensor: { input: unknown; output: unknown; }
   /** An instant in UTC, RFC 3339 with milliseconds: 2026-01-31T12:00:00.000Z. */
   DateTime: { input: Date; output: Date | string; }
+  /** A value of a feature, as the model's input type takes it: a number, a string or a boolean. */
+  FeatureValue: { input: number | string | boolean; output: number | string | boolean; }
   /**
    * A tensor of floating-point numbers: nested JSON lists (NaN and the infinities as "NaN", "Infinity", "-Infinity"), or
    * one base64 string of the little-endian bytes in the datatype of the model's input.
@@ -175,6 +177,8 @@ export type Feature = {
   readonly categories: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** What the manifest says of the feature. */
   readonly description: Maybe<Scalars['String']['output']>;
+  /** A value that is accepted, where the manifest gives one. */
+  readonly example: Maybe<Scalars['FeatureValue']['output']>;
   /** The greatest value that is accepted. */
   readonly max: Maybe<Scalars['Float']['output']>;
   /** The least value that is accepted. */
@@ -633,6 +637,7 @@ export type ResolversTypes = {
   DimensionSpec: ResolverTypeWrapper<DimensionSpec>;
   ErrorCode: ErrorCode;
   Feature: ResolverTypeWrapper<Feature>;
+  FeatureValue: ResolverTypeWrapper<Scalars['FeatureValue']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   FloatTensor: ResolverTypeWrapper<Scalars['FloatTensor']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -679,6 +684,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   DimensionSpec: DimensionSpec;
   Feature: Feature;
+  FeatureValue: Scalars['FeatureValue']['output'];
   Float: Scalars['Float']['output'];
   FloatTensor: Scalars['FloatTensor']['output'];
   ID: Scalars['ID']['output'];
@@ -753,6 +759,7 @@ export type DimensionSpecResolvers<ContextType = OperationContext, ParentType ex
 export type FeatureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Feature'] = ResolversParentTypes['Feature']> = {
   categories?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  example?: Resolver<Maybe<ResolversTypes['FeatureValue']>, ParentType, ContextType>;
   max?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   min?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -761,6 +768,10 @@ export type FeatureResolvers<ContextType = OperationContext, ParentType extends 
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   unit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
+
+export interface FeatureValueScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['FeatureValue'], any> {
+  name: 'FeatureValue';
+}
 
 export interface FloatTensorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['FloatTensor'], any> {
   name: 'FloatTensor';
@@ -937,6 +948,7 @@ export type Resolvers<ContextType = OperationContext> = {
   DateTime?: GraphQLScalarType;
   DimensionSpec?: DimensionSpecResolvers<ContextType>;
   Feature?: FeatureResolvers<ContextType>;
+  FeatureValue?: GraphQLScalarType;
   FloatTensor?: GraphQLScalarType;
   InferResult?: InferResultResolvers<ContextType>;
   Int64?: GraphQLScalarType;

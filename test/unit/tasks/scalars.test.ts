@@ -97,6 +97,14 @@ describe('Base64, DateTime and SafeInt', () => {
     assert.throws(() => scalar('DateTime').serialize(new Date(Number.NaN)), /DateTime: expected/);
   });
 
+  test('FeatureValue is a number, a string or a boolean', () => {
+    for (const value of [5.1, 'female', false]) assert.equal(scalar('FeatureValue').serialize(value), value);
+    assert.equal(literal('FeatureValue', '"5"'), '5');
+    for (const bad of [Number.NaN, null, [5]]) {
+      assert.throws(() => scalar('FeatureValue').serialize(bad), /FeatureValue: expected/);
+    }
+  });
+
   test('SafeInt is exact up to 2^53 - 1', () => {
     assert.equal(scalar('SafeInt').serialize(2 ** 40), 2 ** 40);
     assert.equal(scalar('SafeInt').serialize(5n), 5);

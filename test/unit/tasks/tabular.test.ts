@@ -124,6 +124,7 @@ describe('the input type', () => {
       max: 30,
       categories: null,
       nullable: false,
+      example: null,
     });
     assert.equal(iris.features[2]?.originalName, 'petal length');
   });
@@ -302,24 +303,44 @@ describe('manifests that do not fit', () => {
       'an example over the limit',
       [two[0]],
       [{ name: 'a', max: 1, unit: 'm', example: 2 }],
-      /^The example of the feature "a" does not fit: a: expected a number of at most 1 \(m\), got 2\.$/,
+      /^The example of the feature "a" is 2, and the feature takes a number of at most 1 \(m\)\.$/,
     ],
-    ['an example of another type', [two[0]], [{ name: 'a', example: '1' }], /"a" does not fit: Float cannot represent/],
+    [
+      'an example of another type',
+      [two[0]],
+      [{ name: 'a', example: '1' }],
+      /"a" is "1", and the feature takes a number that fits FP32/,
+    ],
     [
       'a fraction for an example of integers',
       [two[0]],
-      [{ name: 'a', type: 'integer', example: 1.5 }],
-      /"a" does not fit/,
+      [{ name: 'a', type: 'integer', min: 0, max: 9, example: 1.5 }],
+      /"a" is 1\.5, and the feature takes an integer from 0 to 9/,
     ],
-    ['text for an example of integers', [two[0]], [{ name: 'a', type: 'integer', example: '1' }], /"a" does not fit/],
-    ['an example beyond the datatype', [two[0]], [{ name: 'a', example: 1e39 }], /a number that fits FP32, got 1e\+39/],
+    [
+      'text for an example of integers',
+      [two[0]],
+      [{ name: 'a', type: 'integer', example: '1' }],
+      /"a" is "1", and the feature takes an integer/,
+    ],
+    [
+      'an example beyond the datatype',
+      [two[0]],
+      [{ name: 'a', example: 1e39 }],
+      /"a" is 1e\+39, and the feature takes a number that fits FP32/,
+    ],
     [
       'an example of no category',
       [two[1]],
       [{ name: 'b', categories: ['x', 'y'], example: 'z' }],
-      /one of "x", "y", got "z"/,
+      /"b" is "z", and the feature takes one of "x", "y"/,
     ],
-    ['a number for an example of text', [two[1]], [{ name: 'b', example: 1 }], /"b" does not fit: String cannot/],
+    [
+      'a number for an example of text',
+      [two[1]],
+      [{ name: 'b', example: 1 }],
+      /"b" is 1, and the feature takes a string/,
+    ],
     ['an empty range', [two[0]], [{ name: 'a', min: 2, max: 1 }], /min 2, which is more than its max 1/],
     [
       'names that fall together',

@@ -109,8 +109,11 @@ describe('types', () => {
   });
 
   for (const [features, message] of [
-    [[{ name: 'age', example: 256 }], /The example of the feature "age" does not fit: age: expected an integer from 0/],
-    [[{ name: 'age', example: '1' }], /"age" does not fit: Int cannot represent/],
+    [
+      [{ name: 'age', example: 256 }],
+      /The example of the feature "age" is 256, and the feature takes an integer from 0 to 255\./,
+    ],
+    [[{ name: 'age', example: '1' }], /"age" is "1", and the feature takes an integer from 0 to 255/],
     [
       [{ name: 'ids', example: 1 }],
       /The feature "ids" has an example, which is one value, and its input takes a tensor/,
