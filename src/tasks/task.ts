@@ -74,14 +74,8 @@ export interface BoundTask {
   decode(outputs: NamedTensors): object;
 }
 
-/** What only some tasks use of a manifest. */
-export type ManifestPart =
-  | 'features'
-  | 'labels'
-  | 'outputs.label'
-  | 'outputs.scores'
-  | 'outputs.value'
-  | 'outputs.activation';
+/** What only some tasks use of a manifest. A new key of `outputs` is one of them: the types ask for it. */
+export type ManifestPart = 'features' | 'labels' | `outputs.${keyof Manifest['outputs']}`;
 
 /** One way to give a model a face. One file and one row in the table of `index.ts`. Knows nothing of HTTP, batching or runtimes. */
 export interface Task {
