@@ -19,7 +19,7 @@ export function executionPlugin(): ApolloServerPlugin<OperationContext> {
         const result = await running.catch(() => null);
         if (result?.data != null && result.errors === undefined) {
           return {
-            http: { status: undefined, headers: new HeaderMap() },
+            http: { headers: new HeaderMap() },
             body: { kind: 'single', singleResult: { data: result.data } },
           };
         }

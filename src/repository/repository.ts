@@ -66,7 +66,7 @@ export class Repository<Served> {
   #models: ReadonlyMap<string, ModelEntry<Served>> = new Map();
   #scanning: Promise<void> = Promise.resolve();
   #unreadable = false;
-  #watch: RepositoryWatch | null = null;
+  #watch: Promise<RepositoryWatch> | null = null;
   #stopped = false;
 
   constructor(options: RepositoryOptions, hooks: RepositoryHooks<Served>) {
@@ -105,12 +105,14 @@ export class Repository<Served> {
     await this.#queueScan(false);
     const { watch, root } = this.#options;
     if (watch !== null && !this.#stopped) {
-      this.#watch = await watchRepository(root, {
+      const watching = watchRepository(root, {
         mode: watch.mode,
         pollMs: watch.pollMs,
         onChange: () => this.#alarm.in(0),
         onError: (error) => this.#hooks.onFault(null, error),
       });
+      this.#watch = watching;
+      await watching;
       // What changed between the scan and the first event would go unnoticed.
       this.#alarm.in(0);
     }
@@ -157,7 +159,7 @@ export class Repository<Served> {
   async close(): Promise<void> {
     this.#stopped = true;
     this.#alarm.stop();
-    await this.#watch?.close();
+    await (await this.#watch)?.close();
     await this.#scanning.catch(() => undefined);
     for (const name of this.#lanes.keys()) this.#remove(name);
     this.#started.resolve();

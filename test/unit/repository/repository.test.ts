@@ -203,3 +203,16 @@ describe('a repository', () => {
     assert.ok(repository.settled);
   });
 });
+
+test('a repository that is closed while it starts to watch watches no more', async (context) => {
+  const watch = { mode: 'auto', pollMs: 1, settleMs: 0, incompleteGraceMs: 0 } as const;
+  const { repository, write, toys } = await toyRepository(context, { 'a/1/model.toy': 'one' }, {}, { watch });
+  const loading = repository.load();
+  await repository.close();
+  await loading;
+  const opened = toys.length;
+  await write('a/2/model.toy', 'two');
+  await repository.rescan();
+  assert.equal(toys.length, opened);
+  assert.ok(toys.every(({ closed }) => closed));
+});
