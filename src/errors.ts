@@ -140,6 +140,11 @@ export class GatewayError extends Error {
   }
 }
 
+/** Whether what an error says may be shown. A fault of the server is one whatever its class. */
+export function mayBeShown(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && error.code !== 'INTERNAL_SERVER_ERROR';
+}
+
 /** Makes the error for a value that does not fit, with one wording for all of them. */
 export function badInput(details: BadInputDetails, about?: string): GatewayError {
   const where = about === undefined ? details.input : `${details.input} (${about})`;

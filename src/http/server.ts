@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { logRequest } from './request-log.ts';
@@ -89,7 +89,7 @@ function parseJson(body: Buffer): unknown {
 }
 
 function describe(error: FastifyError | GatewayError, maxBodyBytes: number): Refusal {
-  if (error instanceof GatewayError) {
+  if (mayBeShown(error)) {
     return { code: error.code, message: error.message, details: error.options.details };
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

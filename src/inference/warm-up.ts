@@ -1,4 +1,4 @@
-import { GatewayError, ModelLoadError } from '../errors.ts';
+import { mayBeShown, ModelLoadError } from '../errors.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 import type { PredictOptions } from './batching/contract.ts';
 import { findDifference, goldenFileName, type GoldenExample, type GoldenExamples } from './golden.ts';
@@ -71,7 +71,7 @@ function check(
   how: 'alone' | 'in a batch',
 ): void {
   const where = `${goldenFileName}: ${example.name}, ${how}`;
-  if (answer instanceof GatewayError) throw new ModelLoadError(`${where}: ${answer.message}`);
+  if (mayBeShown(answer)) throw new ModelLoadError(`${where}: ${answer.message}`, { cause: answer });
   if (answer instanceof Error) throw answer;
   if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
   const difference = findDifference(example, answer.outputs, golden.tolerance);

@@ -1,5 +1,6 @@
 import winston from 'winston';
 import Transport from 'winston-transport';
+import { describeValue } from '../errors.ts';
 
 export type Logger = winston.Logger;
 
@@ -67,7 +68,7 @@ function jsonLine({ level, message, ...rest }: winston.Logform.TransformableInfo
 const colours: Readonly<Record<string, number>> = { error: 31, warn: 33, info: 32, debug: 36 };
 
 function prettyLine(info: winston.Logform.TransformableInfo): string {
-  const { level, message, stack, ...rest } = info;
+  const { level, message, stack, cause, ...rest } = info;
   const details = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
@@ -75,13 +76,28 @@ function prettyLine(info: winston.Logform.TransformableInfo): string {
   const time = new Date().toISOString().slice(11, 23);
   const coloured = `\u001B[${colours[level] ?? 0}m${level.padEnd(5)}\u001B[0m`;
   const line = `${time} ${coloured} ${String(message)}${details === '' ? '' : `  \u001B[2m${details}\u001B[0m`}`;
-  return typeof stack === 'string' ? `${line}\n${stack}` : line;
+  const below = [stack, typeof cause === 'string' ? `caused by ${cause}` : cause];
+  return [line, ...below.filter((text) => typeof text === 'string')].join('\n');
 }
 
-/** An error as fields of a log line: what it says, its stack, and what caused it. */
+/** Chains are short; a longer one is a circle or a mistake. */
+const mostCauses = 10;
+
+/** An error as fields of a log line: what it says, its stack, and what caused it with what caused that, each with its stack. */
 export function errorFields(error: unknown): { error: string; stack?: string | undefined; cause?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
-  const { cause } = error;
+  const causes = causesOf(error).map((cause) =>
+    cause instanceof Error ? (cause.stack ?? cause.message) : describeValue(cause),
+  );
   const fields = { error: error.message, stack: error.stack };
-  return cause instanceof Error ? { ...fields, cause: cause.stack ?? cause.message } : fields;
+  return causes.length === 0 ? fields : { ...fields, cause: causes.join('\ncaused by ') };
+}
+
+function causesOf(error: Error): readonly unknown[] {
+  const chain: unknown[] = [error];
+  for (let last: unknown = error; last instanceof Error && chain.length <= mostCauses; last = chain.at(-1)) {
+    if (last.cause == null || chain.includes(last.cause)) break;
+    chain.push(last.cause);
+  }
+  return chain.slice(1);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GatewayError, ModelLoadError } from '../errors.ts';
+import { mayBeShown, ModelLoadError } from '../errors.ts';
 import type { Generation } from './generation.ts';
 import type { Manifest } from './manifest.ts';
 import type { RepositoryHooks } from './model-entry.ts';
@@ -71,7 +71,7 @@ export class VersionLoader<Served> {
   }
 
   #reasonOf(model: string, error: unknown): string {
-    if (error instanceof ModelLoadError || error instanceof GatewayError) return error.message;
+    if (error instanceof ModelLoadError || mayBeShown(error)) return error.message;
     this.#hooks.onFault(model, error);
     return 'An unexpected fault of the server; its log says more.';
   }

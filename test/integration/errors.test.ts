@@ -119,7 +119,8 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
 }
 
 describe('a fault of the server', () => {
-  const cause = new Error('the disk is on fire');
+  const root = new Error('the house is on fire');
+  const cause = new Error('the disk is on fire', { cause: root });
   const fault = new TypeError('secret of /srv/models at line.ts:12', { cause });
 
   test('in a resolver is masked, and logged once with its stack under the id that the client sees', async (context) => {
@@ -136,7 +137,7 @@ describe('a fault of the server', () => {
       [
         {
           message: 'The server failed on this request; its log says more under the request id.',
-          path: ['server'],
+          path: ['server', 'ready'],
           extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId: 'of-the-client' },
         },
       ],
@@ -147,7 +148,7 @@ describe('a fault of the server', () => {
     assert.equal(faults[0]?.['requestId'], 'of-the-client');
     assert.equal(faults[0]['error'], fault.message);
     assert.equal(faults[0]['stack'], fault.stack);
-    assert.equal(faults[0]['cause'], cause.stack);
+    assert.equal(faults[0]['cause'], `${cause.stack}\ncaused by ${root.stack}`);
   });
 
   test('that many fields share is logged once, and each field has its error', async (context) => {
@@ -166,26 +167,34 @@ describe('a fault of the server', () => {
     assert.equal(gateway.lines.filter(({ level }) => level === 'error').length, 1);
   });
 
-  test('outside of GraphQL has the same form, and status 500', async (context) => {
-    const { lines, graphqlUrl } = await startBroken(context, {
-      get options(): never {
-        throw fault;
-      },
+  for (const [what, thrown] of [
+    ['outside of GraphQL', fault],
+    [
+      'that is an error of ours, outside of GraphQL,',
+      new GatewayError('INTERNAL_SERVER_ERROR', fault.message, { cause }),
+    ],
+  ] as const) {
+    test(`${what} has the same form, and status 500`, async (context) => {
+      const { lines, graphqlUrl } = await startBroken(context, {
+        get options(): never {
+          throw thrown;
+        },
+      });
+      const answer = await readAnswer(await post({ graphqlUrl }, '{}'));
+      assert.equal(answer.status, 500);
+      assert.deepEqual(
+        answer.errors.map(({ extensions }) => extensions.code),
+        ['INTERNAL_SERVER_ERROR'],
+      );
+      assert.doesNotMatch(answer.text, /secret|srv|fire/);
+      await waitForLine(lines, ({ message }) => message === 'request');
+      const faults = lines.filter(({ level }) => level === 'error');
+      assert.deepEqual(
+        faults.map((line) => [line['requestId'], line['stack'], line['cause']]),
+        [[answer.errors[0]?.extensions.requestId, thrown.stack, `${cause.stack}\ncaused by ${root.stack}`]],
+      );
     });
-    const answer = await readAnswer(await post({ graphqlUrl }, '{}'));
-    assert.equal(answer.status, 500);
-    assert.deepEqual(
-      answer.errors.map(({ extensions }) => extensions.code),
-      ['INTERNAL_SERVER_ERROR'],
-    );
-    assert.doesNotMatch(answer.text, /secret|srv|fire/);
-    await waitForLine(lines, ({ message }) => message === 'request');
-    const faults = lines.filter(({ level }) => level === 'error');
-    assert.deepEqual(
-      faults.map(({ requestId, stack }) => [requestId, stack]),
-      [[answer.errors[0]?.extensions.requestId, fault.stack]],
-    );
-  });
+  }
 });
 
 describe('the id of a request', () => {

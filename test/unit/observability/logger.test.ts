@@ -115,6 +115,15 @@ describe('the log for eyes', () => {
     await nextTurn();
     assert.ok(writes.join('').endsWith(`${error.stack}\n`));
   });
+
+  test('puts the causes below the stack', async () => {
+    const { logger, writes } = makeLog('pretty');
+    const cause = new Error('deep');
+    const error = new Error('broken', { cause });
+    logger.error('request failed', errorFields(error));
+    await nextTurn();
+    assert.ok(writes.join('').endsWith(`${error.stack}\ncaused by ${cause.stack}\n`));
+  });
 });
 
 describe('an error as fields of a line', () => {
@@ -126,6 +135,29 @@ describe('an error as fields of a line', () => {
   test('has the stack of its cause', () => {
     const cause = new Error('deep');
     assert.equal(errorFields(new Error('broken', { cause })).cause, cause.stack);
+  });
+
+  test('has the stacks of its whole chain of causes, the nearest first', () => {
+    const root = new RangeError('root');
+    const cause = new Error('between', { cause: root });
+    const { error, cause: told } = errorFields(new Error('broken', { cause }));
+    assert.equal(error, 'broken');
+    assert.equal(told, `${cause.stack}\ncaused by ${root.stack}`);
+  });
+
+  test('has a cause that is no error as text, and none that is not there', () => {
+    assert.equal(errorFields(new Error('broken', { cause: { code: 7 } })).cause, '{"code":7}');
+    assert.equal(errorFields(new Error('broken', { cause: null })).cause, undefined);
+    assert.ok(!('cause' in errorFields(new Error('broken'))));
+  });
+
+  test('ends where its causes go in a circle, or on and on', () => {
+    const circle = new Error('one');
+    circle.cause = new Error('two', { cause: circle });
+    assert.equal(errorFields(circle).cause, (circle.cause as Error).stack);
+    let endless = new Error('root');
+    for (let depth = 0; depth < 100; depth += 1) endless = new Error('above', { cause: endless });
+    assert.equal(errorFields(endless).cause?.match(/caused by/g)?.length, 9);
   });
 
   test('that is no error is text', () => {

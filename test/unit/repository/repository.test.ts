@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { ModelLoadError } from '../../../src/errors.ts';
+import { GatewayError, ModelLoadError } from '../../../src/errors.ts';
 import type { VersionToOpen } from '../../../src/repository/model-entry.ts';
 import { Repository } from '../../../src/repository/repository.ts';
 import { toyRepository, type Toy } from '../../helpers/toy-repository.ts';
@@ -84,8 +84,26 @@ describe('a repository', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('hides an error that nobody foresaw from clients, and hands it to the log', async (context) => {
-    const error = new Error('secret path /srv/x');
+  for (const [what, error] of [
+    ['an error that nobody foresaw', new Error('secret path /srv/x')],
+    ['a fault that is an error of ours', new GatewayError('INTERNAL_SERVER_ERROR', 'secret path /srv/x')],
+  ] as const) {
+    test(`hides ${what} from clients, and hands it to the log`, async (context) => {
+      const { repository, faults } = await toyRepository(
+        context,
+        { 'a/1/model.toy': 'x' },
+        { open: () => Promise.reject(error) },
+      );
+      await repository.load();
+      const state = repository.models.get('a')?.versions[0]?.state;
+      assert.ok(state?.phase === 'FAILED');
+      assert.doesNotMatch(state.reason, /secret/);
+      assert.deepEqual(faults, [error]);
+    });
+  }
+
+  test('tells clients what an error says that is meant for them', async (context) => {
+    const error = new GatewayError('MODEL_UNAVAILABLE', 'Its thread ended.', { cause: new Error('secret') });
     const { repository, faults } = await toyRepository(
       context,
       { 'a/1/model.toy': 'x' },
@@ -94,8 +112,8 @@ describe('a repository', () => {
     await repository.load();
     const state = repository.models.get('a')?.versions[0]?.state;
     assert.ok(state?.phase === 'FAILED');
-    assert.doesNotMatch(state.reason, /secret/);
-    assert.deepEqual(faults, [error]);
+    assert.equal(state.reason, 'Its thread ended.');
+    assert.deepEqual(faults, []);
   });
 
   test('closes a version whose warm-up fails', async (context) => {

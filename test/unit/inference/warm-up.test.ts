@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { GatewayError, ModelLoadError } from '../../../src/errors.ts';
+import type { GoldenExamples } from '../../../src/inference/golden.ts';
+import type { ServedModel } from '../../../src/inference/served-model.ts';
+import { warmUp } from '../../../src/inference/warm-up.ts';
+
+const golden: GoldenExamples = {
+  tolerance: { absolute: 0, relative: 0 },
+  examples: [{ name: 'one', row: new Map(), expected: new Map() }],
+};
+
+/** A version whose calls all end in this error. */
+function failing(error: GatewayError): ServedModel {
+  return {
+    rowSignature: { axis: { kind: 'dynamic' }, inputs: [], outputs: [] },
+    clock: { now: () => 0 },
+    batching: { maxBatchSize: 4 },
+    batcher: { predictMany: async (rows: readonly unknown[]) => rows.map(() => error) },
+  } as unknown as ServedModel;
+}
+
+test('a golden example on which the model fails is the reason, with the failure as its cause', async () => {
+  const error = new GatewayError('INFERENCE_FAILED', 'Out of bounds.', { cause: new Error('native') });
+  await assert.rejects(warmUp(failing(error), golden), (thrown) => {
+    assert.ok(thrown instanceof ModelLoadError);
+    assert.equal(thrown.message, 'golden.json: one, alone: Out of bounds.');
+    assert.equal(thrown.cause, error);
+    return true;
+  });
+});
+
+test('a fault of the server on a golden example stays one, for the log', async () => {
+  const error = new GatewayError('INTERNAL_SERVER_ERROR', 'secret', { cause: new Error('a bug') });
+  await assert.rejects(warmUp(failing(error), golden), (thrown) => thrown === error);
+});
