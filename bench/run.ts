@@ -5,6 +5,7 @@ import type { Measurement, Scenario } from './scenario.ts';
 import { eventLoopUnderLoad } from './scenarios/event-loop-under-load.ts';
 import { irisAgainstApollo } from './scenarios/iris-against-apollo.ts';
 import { mlpAgainstBareLoop } from './scenarios/mlp-against-bare-loop.ts';
+import { schemaSwap } from './scenarios/schema-swap.ts';
 import { spreadOf } from './statistics.ts';
 
 /** Measures every scenario, prints a table, writes `bench/results/<date>.json`, and with --check fails on a missed bar. */
@@ -12,6 +13,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   iris: irisAgainstApollo,
   mlp: mlpAgainstBareLoop,
   loop: eventLoopUnderLoad,
+  schema: schemaSwap,
 };
 
 const { values: options, positionals } = parseArgs({
