@@ -6,6 +6,7 @@ import type { Backend } from './backends/backend.ts';
 import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { ModelLoadError } from './errors.ts';
+import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { apiNames, nameConflict } from './graphql/api-names.ts';
 import type { GraphQLServices } from './graphql/context.ts';
@@ -99,6 +100,7 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
     startedAt: new Date(),
     backends: [{ name: backend.name, version: backend.version }],
     history: repository.history,
+    administration: createAdministration(repository),
     settled: () => repository.settled,
   };
   const scopes = new AsyncLocalStorage<RequestScope>();
@@ -108,7 +110,7 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
     logger,
     limits: options.limits,
     scope: () => scopes.getStore(),
-    explainAbsentField: (field) => explainAbsentField(liveSchema.current.models, field),
+    explainAbsentField: (fields) => explainAbsentField(liveSchema.current.models, fields, repository.history),
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
     ],
@@ -148,16 +150,26 @@ function watchOptions({ watch, watchIntervalMs, settleMs, incompleteGraceMs }: G
   return watch === 'off' ? null : { mode: watch, pollMs: watchIntervalMs, settleMs, incompleteGraceMs };
 }
 
+const eventMessages: Readonly<Record<RepositoryEvent['kind'], string>> = {
+  STATE: 'version',
+  PROBLEM: 'model',
+  DEFAULT: 'default version',
+  LABEL: 'label',
+  REMOVED: 'model removed',
+  ORDER: 'order by hand',
+};
+
 /** One line for everything that happens to a model. */
 function logEvent(logger: Logger, event: RepositoryEvent): void {
   const { kind, ...fields } = event;
+  const message = eventMessages[kind];
   if (event.kind === 'STATE') {
     const { model, version, update, state } = event;
     const { phase } = state;
     const level = phase === 'FAILED' || phase === 'HELD' ? 'warn' : phase === 'READY' ? 'info' : 'debug';
-    logger.log(level, 'version', { model, version, ...(update && { update }), ...state, since: undefined });
-  } else if (event.kind === 'PROBLEM') logger.log(event.problem === null ? 'info' : 'warn', 'model', fields);
-  else logger.info(kind === 'DEFAULT' ? 'default version' : kind === 'LABEL' ? 'label' : 'model removed', fields);
+    logger.log(level, message, { model, version, ...(update && { update }), ...state, since: undefined });
+  } else if (event.kind === 'PROBLEM') logger.log(event.problem === null ? 'info' : 'warn', message, fields);
+  else logger.info(message, fields);
 }
 
 async function openVersion(

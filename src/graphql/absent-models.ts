@@ -9,29 +9,35 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
-import { errorTable, type GatewayError } from '../errors.ts';
+import { errorTable } from '../errors.ts';
+import type { AbsentField } from './find-served.ts';
+
+/** Finds, among the fields below `predict` that the schema lacks, one that is a model's; null where none is. */
+export type ExplainAbsentField = (fields: Pick<ReadonlySet<string>, 'has'>) => AbsentField | null;
 
 /**
- * A validation rule that says why a model's field is not in the schema. A model that is loading, or failed, has no
- * types that could be generated, so that a document which is right would be told that it has unknown fields and types,
- * and its client not to try again.
+ * A validation rule that says why a model's field is not in the schema. A model that is loading, failed or went has no
+ * types that could be generated, so that a document which is right, or was a moment ago, would be told that it has unknown
+ * fields and types.
  *
  * It has to come after `operationLimits`, and as that rule does it replaces what it refuses by an empty document: what
  * the other rules would say follows from the model's absence.
- * @param explain why there is no such field below `predict`; null where it is no model's.
  */
-export function absentModels(explain: (field: string) => GatewayError | null) {
+export function absentModels(explain: ExplainAbsentField) {
   return (context: ValidationContext): ASTVisitor => ({
     Document(document): DocumentNode | undefined {
+      const absent = new Map<string, FieldNode>();
       for (const node of absentFields(document, context)) {
-        const reason = explain(node.name.value);
-        if (reason === null) continue;
-        const { httpStatus } = errorTable[reason.code];
-        const extensions = { http: { status: httpStatus } };
-        context.reportError(new GraphQLError(reason.message, { nodes: node, extensions, originalError: reason }));
-        return { ...document, definitions: [] };
+        if (!absent.has(node.name.value)) absent.set(node.name.value, node);
       }
-      return undefined;
+      // Asked once for all of them: thousands of fields times hundreds of models would take seconds.
+      const explained = absent.size === 0 ? null : explain(absent);
+      if (explained === null) return undefined;
+      const { field, reason } = explained;
+      const extensions = { http: { status: errorTable[reason.code].httpStatus } };
+      const nodes = absent.get(field) ?? null;
+      context.reportError(new GraphQLError(reason.message, { nodes, extensions, originalError: reason }));
+      return { ...document, definitions: [] };
     },
   });
 }

@@ -7,9 +7,8 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { RequestLimits } from '../config/options.ts';
-import type { GatewayError } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
-import { absentModels } from './absent-models.ts';
+import { absentModels, type ExplainAbsentField } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
 import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
@@ -24,8 +23,7 @@ export interface ApolloOptions {
   readonly logger: Logger;
   /** The request that is worked on at this moment. */
   readonly scope: () => ErrorScope | undefined;
-  /** Why the schema has no such field below `predict`; null where it is no model's. */
-  readonly explainAbsentField: (field: string) => GatewayError | null;
+  readonly explainAbsentField: ExplainAbsentField;
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
 }
 

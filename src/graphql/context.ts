@@ -1,5 +1,6 @@
 import type { GatewayOptions } from '../config/options.ts';
 import type { EventHistory } from '../repository/event-history.ts';
+import type { Administration } from './administration.ts';
 import type { LiveMoment } from './live-moment.ts';
 
 /** What resolvers may ask of the rest of the gateway. One for the life of the server. */
@@ -10,6 +11,7 @@ export interface GraphQLServices {
   readonly softwareVersion: string;
   readonly backends: readonly { readonly name: string; readonly version: string }[];
   readonly history: EventHistory;
+  readonly administration: Administration;
   /** Whether every model found at the start is ready or has said why it is not. */
   settled(): boolean;
 }
@@ -24,12 +26,19 @@ export interface RequestUsage {
   readonly errorCodes: Set<string>;
 }
 
+/** What is known of whoever sent a request. */
+export interface Caller {
+  /** Whether the request comes from the server's own machine, and from nobody behind a proxy there. */
+  readonly isLocal: boolean;
+}
+
 /** What a resolver knows of the request it works for. */
 export interface RequestContext {
   readonly requestId: string;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
   readonly usage: RequestUsage;
+  readonly caller: Caller;
 }
 
 /** Apollo's context value: a shallow copy for each operation of an array. */
@@ -40,6 +49,8 @@ export interface OperationContext {
   readonly request: RequestContext;
   /** Rows that this operation has asked for so far, for the limit on an operation. */
   rows: number;
+  /** Events that this operation has listed so far. */
+  events: number;
 }
 
 /** An empty account of what a request did. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../errors.ts';
 import type { GraphQLServices, OperationContext } from '../graphql/context.ts';
 import type { LiveSchema } from '../graphql/live-schema.ts';
+import { callerOf } from './caller.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
 import { requestsRead } from './requests-read.ts';
@@ -52,7 +53,13 @@ async function answer(
         search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
         body: request.body,
       },
-      context: async () => ({ services, moment, request: { requestId, signal: left.signal, usage }, rows: 0 }),
+      context: async () => ({
+        services,
+        moment,
+        request: { requestId, signal: left.signal, usage, caller: callerOf(request) },
+        rows: 0,
+        events: 0,
+      }),
     })
     .finally(release);
   return send(reply.header(schemaVersionHeader, moment.version), response);

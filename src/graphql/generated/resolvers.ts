@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ModelSource, VersionSource, TensorSource, NamedTensorSource, MetaSource } from '../sources.ts';
+import type { GraphQLServices, OperationContext } from '../context.ts';
 import type { InferenceResult } from '../../inference/infer.ts';
-import type { OperationContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
@@ -349,6 +349,82 @@ export type ModelVersion = {
   readonly version: Scalars['Int']['output'];
 };
 
+/**
+ * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
+ * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * Fields of one operation run one after the other, and the first that fails ends the operation.
+ *
+ * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
+ * proxy. All others are refused as FORBIDDEN.
+ */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Lets a version serve that is HELD because it would break what clients rely on, until the process ends or the version's
+   * files change. Name it in `versions.acceptBreaking` of the manifest to accept it for good. A version that serves already
+   * is left alone; one that is not HELD cannot be accepted.
+   */
+  readonly acceptVersion: Model;
+  /**
+   * Reads the model's folder now and loads one version beside those that the manifest names, also one that failed before.
+   * Without a version it takes back whatever was unloaded by hand. Answers when the version serves, or has said why not.
+   */
+  readonly loadModel: Model;
+  /**
+   * Reads the whole folder of the models now, takes every file in it as finished, and tries versions again that failed.
+   * Answers with all models, by name, when every version serves or has said why not.
+   */
+  readonly rescanRepository: ReadonlyArray<Model>;
+  /**
+   * Takes one version, or all of a model, out of service until it is loaded by hand or the process ends. Where another
+   * version is to take its place, that one is loaded first. The version is DRAINING until the last request that may use it
+   * has ended, this one among them, and then UNLOADED.
+   */
+  readonly unloadModel: Model;
+};
+
+
+/**
+ * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
+ * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * Fields of one operation run one after the other, and the first that fails ends the operation.
+ *
+ * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
+ * proxy. All others are refused as FORBIDDEN.
+ */
+export type MutationAcceptVersionArgs = {
+  model: Scalars['ID']['input'];
+  version: Scalars['VersionRef']['input'];
+};
+
+
+/**
+ * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
+ * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * Fields of one operation run one after the other, and the first that fails ends the operation.
+ *
+ * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
+ * proxy. All others are refused as FORBIDDEN.
+ */
+export type MutationLoadModelArgs = {
+  model: Scalars['ID']['input'];
+  version?: InputMaybe<Scalars['VersionRef']['input']>;
+};
+
+
+/**
+ * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
+ * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * Fields of one operation run one after the other, and the first that fails ends the operation.
+ *
+ * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
+ * proxy. All others are refused as FORBIDDEN.
+ */
+export type MutationUnloadModelArgs = {
+  model: Scalars['ID']['input'];
+  version?: InputMaybe<Scalars['VersionRef']['input']>;
+};
+
 /** One output of a model. */
 export type NamedTensor = {
   readonly __typename?: 'NamedTensor';
@@ -442,11 +518,70 @@ export type QueryModelsArgs = {
   filter?: InputMaybe<ModelFilter>;
 };
 
+/** Something that happened in the model repository. The log has it too, with the same facts. */
+export type RepositoryEvent = {
+  readonly __typename?: 'RepositoryEvent';
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The version before this one, for DEFAULT and LABEL. Null where there was none. */
+  readonly from: Maybe<Scalars['Int']['output']>;
+  /** What kind of thing happened; it decides which of the other fields are there. */
+  readonly kind: RepositoryEventKind;
+  /** The name that was given to a version or taken from it, for LABEL. */
+  readonly label: Maybe<Scalars['String']['output']>;
+  /** All of it in words. */
+  readonly message: Scalars['String']['output'];
+  /** The model's name; for a PROBLEM that belongs to no model, the name of the file or folder. */
+  readonly model: Scalars['ID']['output'];
+  /** What was asked for, for ORDER. */
+  readonly order: Maybe<RepositoryOrder>;
+  /** The phase that the version is in now, for STATE. */
+  readonly phase: Maybe<VersionPhase>;
+  /** Why a version is FAILED or HELD, or what is wrong, for PROBLEM. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /**
+   * For STATE, whether it is about the version's changed files or manifest, while what was loaded before them serves on; else
+   * false.
+   */
+  readonly update: Scalars['Boolean']['output'];
+  /** The version that it is about; for DEFAULT and LABEL the new one. Null where there is none. */
+  readonly version: Maybe<Scalars['Int']['output']>;
+};
+
+/** What can happen in the model repository. */
+export type RepositoryEventKind =
+  /** Another version, or none, is now used by requests that name none. */
+  | 'DEFAULT'
+  /** A label now names another version, or none. */
+  | 'LABEL'
+  /** Somebody asked for something by hand; what it led to are events of their own. */
+  | 'ORDER'
+  /** Something is wrong with a model's folder or manifest, or is so no longer, or looks like a model in the wrong place. */
+  | 'PROBLEM'
+  /** A model's folder went. */
+  | 'REMOVED'
+  /** A version went into another phase of its life. */
+  | 'STATE';
+
+/** What can be asked for by hand. */
+export type RepositoryOrder =
+  /** To let a version serve that is HELD. */
+  | 'ACCEPT'
+  /** To load a version, or to take back what was unloaded. */
+  | 'LOAD'
+  /** To take a version, or all of them, out of service. */
+  | 'UNLOAD';
+
 /** This server. */
 export type Server = {
   readonly __typename?: 'Server';
   /** The runtimes that models are run with. */
   readonly backends: ReadonlyArray<BackendInfo>;
+  /**
+   * What happened in the model repository last, the newest first. The server remembers the last thousand events since its
+   * start; the log has them all.
+   */
+  readonly events: ReadonlyArray<RepositoryEvent>;
   /** How much one request may ask for. */
   readonly limits: Limits;
   /** Whether every model found at start is ready or has failed with a reason. */
@@ -457,6 +592,12 @@ export type Server = {
   readonly startedAt: Scalars['DateTime']['output'];
   /** The version of inferql. */
   readonly version: Scalars['String']['output'];
+};
+
+
+/** This server. */
+export type ServerEventsArgs = {
+  last?: Scalars['Int']['input'];
 };
 
 /** What goes into a model and what comes out. */
@@ -653,13 +794,17 @@ export type ResolversTypes = {
   ModelFileDetails: ResolverTypeWrapper<ModelFileDetails>;
   ModelFilter: ModelFilter;
   ModelVersion: ResolverTypeWrapper<VersionSource>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NamedTensor: ResolverTypeWrapper<NamedTensorSource>;
   Opset: ResolverTypeWrapper<Opset>;
   Prediction: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Prediction']>;
   PredictionMeta: ResolverTypeWrapper<MetaSource>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RepositoryEvent: ResolverTypeWrapper<RepositoryEvent>;
+  RepositoryEventKind: RepositoryEventKind;
+  RepositoryOrder: RepositoryOrder;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
-  Server: ResolverTypeWrapper<Server>;
+  Server: ResolverTypeWrapper<GraphQLServices>;
   Signature: ResolverTypeWrapper<Signature>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   StringTensor: ResolverTypeWrapper<Scalars['StringTensor']['output']>;
@@ -700,13 +845,15 @@ export type ResolversParentTypes = {
   ModelFileDetails: ModelFileDetails;
   ModelFilter: ModelFilter;
   ModelVersion: VersionSource;
+  Mutation: Record<PropertyKey, never>;
   NamedTensor: NamedTensorSource;
   Opset: Opset;
   Prediction: ResolversInterfaceTypes<ResolversParentTypes>['Prediction'];
   PredictionMeta: MetaSource;
   Query: Record<PropertyKey, never>;
+  RepositoryEvent: RepositoryEvent;
   SafeInt: Scalars['SafeInt']['output'];
-  Server: Server;
+  Server: GraphQLServices;
   Signature: Signature;
   String: Scalars['String']['output'];
   StringTensor: Scalars['StringTensor']['output'];
@@ -851,6 +998,13 @@ export type ModelVersionResolvers<ContextType = OperationContext, ParentType ext
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acceptVersion?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationAcceptVersionArgs, 'model' | 'version'>>;
+  loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'model'>>;
+  rescanRepository?: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
+  unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'model'>>;
+};
+
 export type NamedTensorResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['NamedTensor'] = ResolversParentTypes['NamedTensor']> = {
   base64?: Resolver<Maybe<ResolversTypes['Base64']>, ParentType, ContextType>;
   datatype?: Resolver<ResolversTypes['Datatype'], ParentType, ContextType>;
@@ -884,12 +1038,27 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   server?: Resolver<ResolversTypes['Server'], ParentType, ContextType>;
 };
 
+export type RepositoryEventResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['RepositoryEvent'] = ResolversParentTypes['RepositoryEvent']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['RepositoryEventKind'], ParentType, ContextType>;
+  label?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  order?: Resolver<Maybe<ResolversTypes['RepositoryOrder']>, ParentType, ContextType>;
+  phase?: Resolver<Maybe<ResolversTypes['VersionPhase']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  update?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  version?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
   name: 'SafeInt';
 }
 
 export type ServerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Server'] = ResolversParentTypes['Server']> = {
   backends?: Resolver<ReadonlyArray<ResolversTypes['BackendInfo']>, ParentType, ContextType>;
+  events?: Resolver<ReadonlyArray<ResolversTypes['RepositoryEvent']>, ParentType, ContextType, RequireFields<ServerEventsArgs, 'last'>>;
   limits?: Resolver<ResolversTypes['Limits'], ParentType, ContextType>;
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   schemaVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -959,11 +1128,13 @@ export type Resolvers<ContextType = OperationContext> = {
   ModelFile?: ModelFileResolvers<ContextType>;
   ModelFileDetails?: ModelFileDetailsResolvers<ContextType>;
   ModelVersion?: ModelVersionResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   NamedTensor?: NamedTensorResolvers<ContextType>;
   Opset?: OpsetResolvers<ContextType>;
   Prediction?: PredictionResolvers<ContextType>;
   PredictionMeta?: PredictionMetaResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RepositoryEvent?: RepositoryEventResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   Server?: ServerResolvers<ContextType>;
   Signature?: SignatureResolvers<ContextType>;

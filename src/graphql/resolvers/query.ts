@@ -5,7 +5,8 @@ import { countRows } from '../row-limits.ts';
 
 export const queryResolvers: QueryResolvers = {
   infer: (_root, { input }, context) => {
-    const served = findServed(context.moment.models, input.model, input.version);
+    const { moment, services } = context;
+    const served = findServed(moment.models, input.model, input.version, services.history);
     const read = readTensors(served, input.inputs);
     countRows(context, served, read.rows);
     return infer(served, read, input.outputs ?? null, context.request);
@@ -20,12 +21,5 @@ export const queryResolvers: QueryResolvers = {
 
   model: (_root, { name }, { moment }) => moment.models.get(name) ?? null,
 
-  server: (_root, _arguments, { services, moment }) => ({
-    version: services.softwareVersion,
-    startedAt: services.startedAt,
-    ready: services.settled(),
-    schemaVersion: moment.version,
-    backends: [...services.backends],
-    limits: services.options.limits,
-  }),
+  server: (_root, _arguments, { services }) => services,
 };

@@ -178,13 +178,11 @@ describe('an operation that cannot be run', () => {
       message: /"F" is never used/,
     }));
 
-  for (const operation of ['mutation', 'subscription']) {
-    test(`a ${operation} is refused, since there are none`, () =>
-      assertRefused(gateway, () => send(`${operation} { a }`), {
-        codes: ['GRAPHQL_VALIDATION_FAILED'],
-        message: new RegExp(`no ${operation}s`),
-      }));
-  }
+  test('a subscription is refused, since there are none', () =>
+    assertRefused(gateway, () => send('subscription { a }'), {
+      codes: ['GRAPHQL_VALIDATION_FAILED'],
+      message: /no subscriptions/,
+    }));
 
   test('a type definition is refused', () =>
     assertRefused(gateway, () => send('type A { b: Int }'), invalid(/"A" definition is not executable/)));

@@ -9,8 +9,8 @@ const nothing = buildSchema('type Query { infer: Int }');
 
 /** Where each error of a document is, and its message; the model `rose` is loading. */
 function check(schema: GraphQLSchema, document: string): string[] {
-  const explain = (field: string) =>
-    field === 'rose' ? new GatewayError('MODEL_UNAVAILABLE', 'It is LOADING.', { model: 'rose' }) : null;
+  const reason = new GatewayError('MODEL_UNAVAILABLE', 'It is LOADING.', { model: 'rose' });
+  const explain = (fields: Pick<ReadonlySet<string>, 'has'>) => (fields.has('rose') ? { field: 'rose', reason } : null);
   const errors = validate(schema, parse(document), [...specifiedRules, absentModels(explain)]);
   return errors.map(({ message, locations }) => `${locations?.[0]?.column}: ${message}`);
 }
@@ -57,7 +57,19 @@ describe('the other rules say what is wrong with', () => {
 
 test('the error carries the status of its code, and the error of ours', () => {
   const reason = new GatewayError('MODEL_UNAVAILABLE', 'It is LOADING.');
-  const [error] = validate(served, parse('{ predict { rose } }'), [absentModels(() => reason)]);
+  const [error] = validate(served, parse('{ predict { rose } }'), [absentModels(() => ({ field: 'rose', reason }))]);
   assert.equal(error?.originalError, reason);
   assert.deepEqual(error.extensions['http'], { status: 503 });
+});
+
+test('is asked once for all fields that the schema lacks, and never where it lacks none', () => {
+  const asked: string[][] = [];
+  const rule = absentModels((fields) => {
+    asked.push(['iris', 'tulip', 'lily'].filter((name) => fields.has(name)));
+    return null;
+  });
+  for (const document of ['{ predict { iris tulip lily other: tulip } }', '{ predict { iris } }']) {
+    validate(served, parse(document), [rule]);
+  }
+  assert.deepEqual(asked, [['tulip', 'lily']]);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GatewayError } from '../../../src/errors.ts';
 import { explainAbsentField, findServed } from '../../../src/graphql/find-served.ts';
+import { EventHistory } from '../../../src/repository/event-history.ts';
 import { madeUpEntry } from '../../helpers/made-up-models.ts';
 
 const entries = [
@@ -113,15 +114,43 @@ describe('a field that the schema lacks', () => {
     ['empty', 'empty', undefined],
   ] as const) {
     test(`${field} is that of a model that is not served`, () => {
-      const error = explainAbsentField(models, field);
+      const told = explainAbsentField(models, new Set(['tulip', field]));
+      const { code, options } = told?.reason ?? assert.fail();
       assert.deepEqual(
-        [error?.code, error?.options.model, error?.options.version],
-        ['MODEL_UNAVAILABLE', model, version],
+        [told?.field, code, options.model, options.version],
+        [field, 'MODEL_UNAVAILABLE', model, version],
       );
     });
   }
 
   for (const field of ['iris', 'new-one', 'rose', '__typename', 'constructor']) {
-    test(`${field} is no such model's`, () => assert.equal(explainAbsentField(models, field), null));
+    test(`${field} is no such model's`, () => assert.equal(explainAbsentField(models, new Set([field])), null));
   }
+});
+
+describe('of a model that is gone', () => {
+  const history = new EventHistory(10);
+  history.add({ kind: 'REMOVED', model: 'old-rose' });
+  // It came back.
+  history.add({ kind: 'REMOVED', model: 'iris' });
+  const at = history.last(2)[1]?.at.toISOString();
+  const message = `The model "old-rose" is not in the repository any more: its folder went at ${at}.`;
+
+  for (const field of ['oldRose', 'oldRoseBatch']) {
+    test(`the field ${field} is MODEL_NOT_FOUND, and says since when`, () => {
+      const told = explainAbsentField(models, new Set(['tulip', field]), history);
+      const { code, options, message: words } = told?.reason ?? assert.fail();
+      assert.deepEqual([told?.field, code, options.model], [field, 'MODEL_NOT_FOUND', 'old-rose']);
+      assert.equal(words, message);
+    });
+  }
+
+  test('a request by its name is told the same', () => {
+    assert.throws(() => findServed(models, 'old-rose', null, history), { code: 'MODEL_NOT_FOUND', message });
+  });
+
+  test('nothing is said where it came back, or never was', () => {
+    assert.equal(explainAbsentField(models, new Set(['irisBatch', 'tulip']), history), null);
+    assert.throws(() => findServed(models, 'tulip', null, history), /The repository has no model "tulip"/);
+  });
 });

@@ -15,7 +15,8 @@ const digits = { name: 'digits', version: 1 } as ServedModel;
 function operation(usage = newUsage()): OperationContext {
   const services = { options } as GraphQLServices;
   const moment: LiveMoment = { schema: new GraphQLSchema({}), version: '', models: new Map() };
-  return { services, moment, request: { requestId: 'a', signal: new AbortController().signal, usage }, rows: 0 };
+  const request = { requestId: 'a', signal: new AbortController().signal, usage, caller: { isLocal: false } };
+  return { services, moment, request, rows: 0, events: 0 };
 }
 
 function refusal(context: OperationContext, rows: number): readonly unknown[] {

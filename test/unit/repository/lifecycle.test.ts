@@ -125,6 +125,16 @@ describe('folders that go', () => {
     assert.deepEqual(versions('a'), ['1 READY one']);
   });
 
+  test('models are listed by name, whenever each of them came', async (context) => {
+    const { repository, write } = await toyRepository(context, { 'b/1/model.toy': 'x' });
+    await repository.load();
+    for (const name of ['c', 'a']) {
+      await write(`${name}/1/model.toy`, 'x');
+      await repository.rescan();
+    }
+    assert.deepEqual([...repository.models.keys()], ['a', 'b', 'c']);
+  });
+
   test('a model that goes is closed, and may come back', async (context) => {
     const { repository, remove, write, news, toys, versions } = await toyRepository(context, {
       'a/1/model.toy': 'one',

@@ -1,0 +1,9 @@
+import { administrationFor } from '../admin-scope.ts';
+import type { MutationResolvers } from '../generated/resolvers.ts';
+
+export const mutationResolvers: MutationResolvers = {
+  loadModel: (_root, { model, version }, context) => administrationFor(context).load(model, version ?? null),
+  unloadModel: (_root, { model, version }, context) => administrationFor(context).unload(model, version ?? null),
+  rescanRepository: async (_root, _arguments, context) => [...(await administrationFor(context).rescan())],
+  acceptVersion: (_root, { model, version }, context) => administrationFor(context).accept(model, version),
+};

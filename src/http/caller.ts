@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../graphql/context.ts';
+
+/** What is needed of a request. Addresses are as Node gives them, and header names in lower case. */
+export type CallerFacts = Pick<FastifyRequest, 'headers'> & {
+  readonly socket: Pick<FastifyRequest['socket'], 'remoteAddress'>;
+};
+
+/** 127.0.0.0/8, ::1, and the former as an IPv4-mapped IPv6 address. */
+const loopbackAddress = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i;
+
+/** The names, with an optional port, by which a machine calls itself. */
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
+/** Headers by which a proxy says that it speaks for somebody else; those of `x-forwarded-` besides. */
+const proxyHeaders = ['forwarded', 'via', 'x-real-ip'];
+
+/**
+ * Who sent a request. A proxy on the same machine is not its client; and a page on the web that had its own name resolve
+ * to the loopback address, to have a browser here speak for it, still gives that name as the host.
+ */
+export function callerOf({ headers, socket }: CallerFacts): Caller {
+  const isProxied = Object.keys(headers).some((name) => proxyHeaders.includes(name) || name.startsWith('x-forwarded-'));
+  return {
+    isLocal: loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(headers.host ?? '') && !isProxied,
+  };
+}
