@@ -9,7 +9,6 @@ import {
 } from 'graphql';
 import type { ServedModel } from '../inference/served-model.ts';
 import { zeroRow } from '../inference/zero-row.ts';
-import type { ManifestFeature } from '../repository/manifest.ts';
 import type { RowPort } from '../tasks/row-signature.ts';
 import type { FeatureInfo } from '../tasks/task.ts';
 import { elementCount, type NamedTensors } from '../tensors/tensor.ts';
@@ -26,7 +25,7 @@ export interface ExampleQuery {
 /** Tensors with more elements fill the screen and show nothing. */
 const mostElements = 1000;
 
-type Predicting = Pick<ServedModel, 'name' | 'manifest' | 'rowSignature' | 'task'>;
+type Predicting = Pick<ServedModel, 'name' | 'rowSignature' | 'task'>;
 
 /**
  * A prediction with every field of the result, and with the manifest's examples as its input.
@@ -47,20 +46,18 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
   if (!isCompositeType(type)) return field.name;
   if (!isObjectType(type)) return '';
   // Of values and the same in base64 one is enough.
-  const leaves = Object.values(type.getFields()).filter((below) => !/^Base64$/.test(getNamedType(below.type).name));
+  const leaves = Object.values(type.getFields()).filter((below) => getNamedType(below.type).name !== 'Base64');
   const selection = leaves.filter((below) => !isCompositeType(getNamedType(below.type))).map(({ name }) => name);
   return selection.length === 0 ? '' : `${field.name} { ${selection.join(' ')} }`;
 }
 
-function exampleVariables({ manifest, rowSignature, task }: Predicting, row: NamedTensors | null) {
+function exampleVariables({ rowSignature, task }: Predicting, row: NamedTensors | null) {
   const input: Record<string, unknown> = {};
-  const { features = [] } = manifest;
   for (const { name, type } of Object.values(task.inputType.getFields())) {
     const info = task.features.find((feature) => feature.name === name);
     const original = info?.originalName ?? name;
     const value = exampleValue(getNamedType(type).name, {
       info,
-      feature: features.find((each) => each.name === original) ?? features.find((each) => each.input === original),
       port: rowSignature.inputs.find((port) => port.name === original),
       row,
     });
@@ -72,23 +69,22 @@ function exampleVariables({ manifest, rowSignature, task }: Predicting, row: Nam
 
 interface Known {
   readonly info: FeatureInfo | undefined;
-  readonly feature: ManifestFeature | undefined;
   readonly port: RowPort | undefined;
   readonly row: NamedTensors | null;
 }
 
 /** @returns undefined where no value can be made up. */
-function exampleValue(type: string, { info, feature, port, row }: Known): unknown {
+function exampleValue(type: string, { info, port, row }: Known): unknown {
   switch (type) {
     case 'Float':
-      return feature?.example ?? clamp(0, info);
+      return info?.example ?? clamp(0, info);
     case 'Int':
     case 'Int64':
-      return feature?.example ?? Math.ceil(clamp(0, info));
+      return info?.example ?? Math.ceil(clamp(0, info));
     case 'Boolean':
-      return feature?.example ?? false;
+      return info?.example ?? false;
     case 'String':
-      return feature?.example ?? info?.categories?.[0] ?? 'text';
+      return info?.example ?? info?.categories?.[0] ?? 'text';
     default: {
       if (!type.endsWith('Tensor') || port === undefined) return undefined;
       const tensor = row?.get(port.name) ?? zeroRow([port]).get(port.name);

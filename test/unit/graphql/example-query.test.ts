@@ -15,7 +15,7 @@ function example(inputs: readonly RowPort[], manifest: object = {}, task: Task =
   const bound = task.bind({ ...context, model: 'some-model', typePrefix: apiNames('some-model').typePrefix });
   const { signature: rowSignature } = context;
   return (row: Parameters<typeof exampleQuery>[1] = null) =>
-    exampleQuery({ name: 'some-model', manifest: context.manifest, rowSignature, task: bound }, row);
+    exampleQuery({ name: 'some-model', rowSignature, task: bound }, row);
 }
 
 /** The example's value for the only column of a regression whose feature is this. */
