@@ -5,31 +5,26 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
 import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
-import { ModelLoadError } from './errors.ts';
 import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
-import { apiNames, nameConflict } from './graphql/api-names.ts';
 import type { GraphQLServices } from './graphql/context.ts';
 import { explainAbsentField } from './graphql/find-served.ts';
-import { contractOf, GeneratedParts } from './graphql/generated-part.ts';
+import { GeneratedParts } from './graphql/generated-part.ts';
 import { LiveSchema } from './graphql/live-schema.ts';
-import { buildStaticSchema, type StaticSchema } from './graphql/static-schema.ts';
+import { openVersion } from './graphql/open-version.ts';
+import { buildStaticSchema } from './graphql/static-schema.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPlayground } from './http/playground-endpoint.ts';
 import type { RequestScope } from './http/request-scope.ts';
 import { createHttpServer } from './http/server.ts';
-import { systemClock } from './inference/batching/clock.ts';
 import type { CallReport } from './inference/batching/contract.ts';
 import { goldenFileName, readGolden } from './inference/golden.ts';
-import { probeBatchAxis } from './inference/probe-batch-axis.ts';
-import { closeServedModel, createServedModel, type ServedModel } from './inference/served-model.ts';
+import { closeServedModel, type ServedModel } from './inference/served-model.ts';
 import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
-import type { RepositoryEvent, VersionToOpen } from './repository/model-entry.ts';
+import type { RepositoryEvent } from './repository/model-entry.ts';
 import { Repository, type RepositoryOptions } from './repository/repository.ts';
-import { findTask } from './tasks/index.ts';
-import { rowSignature } from './tasks/row-signature.ts';
 
 /** A running server. */
 export interface Gateway {
@@ -64,7 +59,16 @@ export function createModelService(
     { root: options.models, parallelLoads: options.parallelLoads, watch },
     {
       modelFileName: backend.modelFileName,
-      open: (request) => openVersion(request, backend, base, logger, [...repository.models.keys()]),
+      open: ({ model: name, version, manifest, file: { path } }) =>
+        openVersion(
+          { name, version, manifest, path },
+          {
+            backend,
+            base,
+            modelNames: [...repository.models.keys()],
+            onCall: (served, report) => logCall(logger, served, report),
+          },
+        ),
       warm: async (served, { folder }) => warmUp(served, await readGolden(join(folder, goldenFileName), served)),
       close: async (served) => {
         await liveSchema.released(served);
@@ -170,47 +174,6 @@ function logEvent(logger: Logger, event: RepositoryEvent): void {
     logger.log(level, message, { model, version, ...(update && { update }), ...state, since: undefined });
   } else if (event.kind === 'PROBLEM') logger.log(event.problem === null ? 'info' : 'warn', message, fields);
   else logger.info(message, fields);
-}
-
-async function openVersion(
-  { model: name, version, manifest, file }: VersionToOpen,
-  backend: Backend,
-  base: StaticSchema,
-  logger: Logger,
-  modelNames: readonly string[],
-): Promise<ServedModel> {
-  const conflict = nameConflict(name, modelNames, base.typeNames);
-  if (conflict !== null) throw new ModelLoadError(conflict);
-  const task = findTask(manifest.task);
-  const { instances, threads } = manifest;
-  const model = await backend.open({ path: file.path, instances, threadsPerInstance: threads });
-  try {
-    const { enabled, axis } = manifest.batching;
-    const declared = rowSignature(model.signature, { enabled, axis });
-    const reason = await probeBatchAxis(model, declared);
-    const signature = reason === null ? declared : rowSignature(model.signature, { axis: 'none', reason });
-    const bound = task.bind({
-      model: name,
-      signature,
-      manifest,
-      typePrefix: apiNames(name).typePrefix,
-      types: base.shared,
-    });
-    return createServedModel({
-      name,
-      version,
-      manifest,
-      model,
-      rowSignature: signature,
-      task: bound,
-      contract: contractOf(bound),
-      clock: systemClock,
-      onCall: (served, report) => logCall(logger, served, report),
-    });
-  } catch (error) {
-    await model.close();
-    throw error;
-  }
 }
 
 function logCall(logger: Logger, { name, version }: Pick<ServedModel, 'name' | 'version'>, report: CallReport): void {

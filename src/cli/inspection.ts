@@ -4,6 +4,7 @@ import type { Backend, ModelFile, Signature } from '../backends/backend.ts';
 import { ModelLoadError } from '../errors.ts';
 import { exampleQuery, type ExampleQuery } from '../graphql/example-query.ts';
 import { GeneratedParts } from '../graphql/generated-part.ts';
+import { openVersion } from '../graphql/open-version.ts';
 import { buildStaticSchema } from '../graphql/static-schema.ts';
 import { goldenFileName, readGolden } from '../inference/golden.ts';
 import { closeServedModel, type ServedModel } from '../inference/served-model.ts';
@@ -11,7 +12,6 @@ import { warmUp } from '../inference/warm-up.ts';
 import { emptyManifest, readManifest, type Manifest } from '../repository/manifest.ts';
 import { rowSignature, type RowSignature } from '../tasks/row-signature.ts';
 import { placeOf } from './model-place.ts';
-import { openAlone } from './open-alone.ts';
 
 /** What is known of one model file. It is printed as JSON: keys are added and never change their meaning. */
 export interface Inspection {
@@ -70,8 +70,9 @@ export async function inspectFile(path: string, backend: Backend): Promise<Inspe
   const file = await attempt(() => backend.describe(path));
   const declared = file && (await attempt(() => backend.inspect(path)));
   const base = buildStaticSchema();
-  const served =
-    declared && manifest && (await attempt(() => openAlone({ path, name: model, version, manifest }, backend, base)));
+  const alone = { backend, base, modelNames: [], onCall: () => undefined };
+  const asked = manifest && { path, name: model, version, manifest: { ...manifest, instances: 1 } };
+  const served = declared && asked && (await attempt(() => openVersion(asked, alone)));
   const serving = served && (await serve(served, versionFolder, new GeneratedParts(base), attempt));
   const { signature = null } = declared ?? {};
   return {

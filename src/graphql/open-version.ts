@@ -1,36 +1,45 @@
 import type { Backend } from '../backends/backend.ts';
 import { ModelLoadError } from '../errors.ts';
-import { apiNames, nameConflict } from '../graphql/api-names.ts';
-import { contractOf } from '../graphql/generated-part.ts';
-import type { StaticSchema } from '../graphql/static-schema.ts';
 import { systemClock } from '../inference/batching/clock.ts';
 import { probeBatchAxis } from '../inference/probe-batch-axis.ts';
-import { createServedModel, type ServedModel } from '../inference/served-model.ts';
+import { createServedModel, type ServedModel, type ServedModelParts } from '../inference/served-model.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import { findTask } from '../tasks/index.ts';
 import { rowSignature } from '../tasks/row-signature.ts';
+import { apiNames, nameConflict } from './api-names.ts';
+import { contractOf } from './generated-part.ts';
+import type { StaticSchema } from './static-schema.ts';
 
-/** A model file outside of any repository, and what it is to be opened as. */
-export interface LoneModel {
-  readonly path: string;
+/** What to open, and as what. */
+export interface VersionToServe {
   readonly name: string;
   readonly version: number;
   readonly manifest: Manifest;
+  /** Path of the model file. */
+  readonly path: string;
+}
+
+export interface OpenOptions {
+  readonly backend: Backend;
+  readonly base: StaticSchema;
+  /** Names of the models beside which it is to be served. */
+  readonly modelNames: readonly string[];
+  readonly onCall: ServedModelParts['onCall'];
 }
 
 /**
- * Opens one model file as the server opens a version, with one instance. Whoever opened it closes it.
- * @throws ModelLoadError in the words of the server, when it cannot be served.
+ * Loads a version and gives it its face: names, task, types, batcher. Whoever opens it closes it.
+ * @throws ModelLoadError when it cannot be served, saying why and what to do.
  */
-export async function openAlone(
-  { path, name, version, manifest }: LoneModel,
-  backend: Backend,
-  base: StaticSchema,
+export async function openVersion(
+  { name, version, manifest, path }: VersionToServe,
+  { backend, base, modelNames, onCall }: OpenOptions,
 ): Promise<ServedModel> {
-  const conflict = nameConflict(name, [], base.typeNames);
+  const conflict = nameConflict(name, modelNames, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
   const task = findTask(manifest.task);
-  const model = await backend.open({ path, instances: 1, threadsPerInstance: manifest.threads });
+  const { instances, threads } = manifest;
+  const model = await backend.open({ path, instances, threadsPerInstance: threads });
   try {
     const { enabled, axis } = manifest.batching;
     const declared = rowSignature(model.signature, { enabled, axis });
@@ -47,7 +56,7 @@ export async function openAlone(
       task: bound,
       contract: contractOf(bound),
       clock: systemClock,
-      onCall: () => undefined,
+      onCall,
     });
   } catch (error) {
     await model.close();
