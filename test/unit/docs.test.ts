@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
+import { isEnumType, type GraphQLObjectType } from 'graphql';
 import { z } from 'zod';
+import { buildStaticSchema } from '../../src/graphql/static-schema.ts';
 import { manifestSchema, parseManifest } from '../../src/repository/manifest.ts';
 import { tasks } from '../../src/tasks/index.ts';
 
@@ -22,6 +24,10 @@ function manifestKeys(schema: z.core.JSONSchema.JSONSchema, prefix = ''): Manife
     if (items === undefined || typeof items === 'boolean' || Array.isArray(items)) return [own];
     return [own, ...manifestKeys(items, `${key}[].`)];
   });
+}
+
+function fieldsOf(type: GraphQLObjectType | null | undefined): object {
+  return type?.getFields() ?? assert.fail('The schema has the type.');
 }
 
 /** The first code block of a language. */
@@ -65,6 +71,19 @@ suite('docs/model-repository.md', async () => {
 
   test('names every task', () => {
     for (const task of Object.keys(tasks)) assert.ok(rows.get('task')?.includes(`\`${task}\``), task);
+  });
+
+  test('has every state that a version can have, and every mutation', () => {
+    const [, life = ''] = page.split('## The life of a version');
+    const first = [...life.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name ?? '');
+    const { schema } = buildStaticSchema();
+    const phases = schema.getType('VersionPhase');
+    assert.ok(isEnumType(phases));
+    const expected = [
+      ...phases.getValues().map(({ name }) => name),
+      ...Object.keys(fieldsOf(schema.getMutationType())),
+    ];
+    assert.deepEqual(first.toSorted(), expected.toSorted());
   });
 
   test('shows a manifest that is accepted', () => {

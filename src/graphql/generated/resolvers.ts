@@ -586,7 +586,10 @@ export type Server = {
   readonly limits: Limits;
   /** Whether every model found at start is ready or has failed with a reason. */
   readonly ready: Scalars['Boolean']['output'];
-  /** The schema that is served; changes when models come, go or change. */
+  /**
+   * The schema that is served, equal for equal models on every replica; it changes when types come, go or change. The header
+   * `inferql-schema-version` of each answer names the schema that it was made with.
+   */
   readonly schemaVersion: Scalars['String']['output'];
   /** When the server started. */
   readonly startedAt: Scalars['DateTime']['output'];
