@@ -12,11 +12,15 @@ import type { Scenario } from '../scenario.ts';
 const width = 784;
 const layers = [width, 2048, 2048, 2048, 10];
 const connections = 64;
+const rowsInList = 16;
 const run = promisify(execFile);
 
-/** Rows per second of a compute-bound model, one row a request, against a bare loop at its best batch size. */
+/**
+ * Rows per second of a compute-bound model, against a bare loop at its best batch size: with one row a request, and with
+ * lists of 16, as a service sends them that has many rows at hand.
+ */
 export const mlpAgainstBareLoop: Scenario = {
-  name: 'MLP 784-2048-2048-2048-10, one row a request, 64 connections, against a bare onnxruntime-node loop',
+  name: 'MLP 784-2048-2048-2048-10, 64 connections, against a bare onnxruntime-node loop',
   async measure({ runs, seconds }) {
     const models = await mkdtemp(join(tmpdir(), 'inferql-bench-'));
     const path = join(models, 'mlp', '1', 'model.onnx');
@@ -24,26 +28,40 @@ export const mlpAgainstBareLoop: Scenario = {
     await writeFile(path, mlpModel(layers));
     const gateway = await startGatewayProcess(models);
     const row = Buffer.from(new Float32Array(width).map((_, index) => (index % 17) / 17).buffer).toString('base64');
-    const body = JSON.stringify({
+    const one = JSON.stringify({
       query: 'query($x: FloatTensor!) { predict { mlp(input: { x: $x }) { y { base64 } } } }',
       variables: { x: row },
     });
+    const list = JSON.stringify({
+      query: 'query($inputs: [MlpInput!]!) { predict { mlpBatch(inputs: $inputs) { y { base64 } } } }',
+      variables: { inputs: Array.from({ length: rowsInList }, () => ({ x: row })) },
+    });
+    const rowsPerSecond = async (body: string, rows: number): Promise<number> => {
+      const { requestsPerSecond } = await drive({ url: gateway.url, body, connections, seconds });
+      return requestsPerSecond * rows;
+    };
     try {
-      await drive({ url: gateway.url, body, connections, seconds });
-      const values: number[] = [];
+      await rowsPerSecond(one, 1);
+      await rowsPerSecond(list, rowsInList);
+      const values = { one: [] as number[], lists: [] as number[] };
       const details: object[] = [];
       for (let index = 0; index < runs; index += 1) {
         const bare = await bareLoop(path, seconds);
-        const { requestsPerSecond, latencyMs } = await drive({ url: gateway.url, body, connections, seconds });
-        values.push(requestsPerSecond / bare.rowsPerSecond);
+        const gatewayOne = await rowsPerSecond(one, 1);
+        const gatewayLists = await rowsPerSecond(list, rowsInList);
+        values.one.push(gatewayOne / bare.rowsPerSecond);
+        values.lists.push(gatewayLists / bare.rowsPerSecond);
         details.push({
-          gateway: Math.round(requestsPerSecond),
+          one: Math.round(gatewayOne),
+          lists: Math.round(gatewayLists),
           bare: Math.round(bare.rowsPerSecond),
           bestBatch: bare.batchSize,
-          latencyMs,
         });
       }
-      return [{ name: 'mlpRowsAgainstBareLoop', unit: '×', values, details: { rowsPerSecond: details } }];
+      return [
+        { name: 'mlpRowsAgainstBareLoop', unit: '×', values: values.one, details: { rowsPerSecond: details } },
+        { name: 'mlpRowsInListsAgainstBareLoop', unit: '×', values: values.lists, details: {} },
+      ];
     } finally {
       await gateway.stop();
       await rm(models, { recursive: true });
