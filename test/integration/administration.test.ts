@@ -169,7 +169,12 @@ describe('acceptVersion', () => {
   });
 
   test('refuses versions that do not wait for it', async (context) => {
-    const { ask } = await start(context, { ...adding(1), ...adding(2), 'm/3/model.onnx': 'no model' });
+    const { ask } = await start(context, {
+      ...adding(1),
+      ...adding(2),
+      'm/3/model.onnx': 'no model',
+      'm/model.yaml': 'versions: { serve: [2, 3] }',
+    });
     const cannot = (version: number) =>
       `BAD_USER_INPUT: Version ${version} of the model "m" cannot be accepted, for it is not HELD: `;
     assert.deepEqual((await ask(accept, 'm', '1')).errors, [`${cannot(1)}it is UNLOADED.`]);
