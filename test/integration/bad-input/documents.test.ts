@@ -18,7 +18,12 @@ const unparsable = (message: RegExp): Expected => ({ codes: ['GRAPHQL_PARSE_FAIL
 const endless: readonly (readonly [what: string, document: string, expected: Expected])[] = [
   ['selections nested 100 deep', `${'{ a '.repeat(100)}${'}'.repeat(100)}`, tooComplex(/more than 20 levels/)],
   ['selections nested 1,000 deep', `${'{a'.repeat(1000)}${'}'.repeat(1000)}`, tooComplex(/more than 20 levels/)],
-  ['selections nested 5,000 deep', `${'{a'.repeat(5000)}${'}'.repeat(5000)}`, tooComplex(/nested too deeply/)],
+  // The parser gives up on most of these, and on fewer the better its code is optimised.
+  [
+    'selections nested 5,000 deep',
+    `${'{a'.repeat(5000)}${'}'.repeat(5000)}`,
+    tooComplex(/nested (too deeply|more than 20 levels)/),
+  ],
   ['inline fragments nested 1,000 deep', `${'{...'.repeat(1000)}{a}${'}'.repeat(1000)}`, tooComplex(/20 levels/)],
   ['lists nested 9,000 deep', `{ model(name: ${'['.repeat(9000)}`, tooComplex(/nested too deeply/)],
   ['objects nested 3,000 deep', `{ a(b: ${'{a:'.repeat(3000)}`, tooComplex(/nested too deeply/)],
@@ -119,6 +124,12 @@ describe('a document that is large and honest', () => {
   });
 });
 
+/** CPU time of this thread, which runs the server too: unlike the clock's, it does not grow while others have the CPU. */
+function ownCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 test('no document that is admitted keeps the event loop for long', async () => {
   // Each about as costly as the limits allow. Told apart by an alias, since validated documents are kept.
   const costly: readonly ((unique: string) => string)[] = [
@@ -131,14 +142,14 @@ test('no document that is admitted keeps the event loop for long', async () => {
   ];
   const measure = async (document: string): Promise<number> => {
     let longest = 0;
-    let last = performance.now();
+    let last = ownCpuMs();
     const done = new AbortController();
     const answered = send(document)
       .then(readAnswer)
       .finally(() => done.abort());
     while (!done.signal.aborted) {
       await nextTurn();
-      const now = performance.now();
+      const now = ownCpuMs();
       longest = Math.max(longest, now - last);
       last = now;
     }
@@ -148,7 +159,7 @@ test('no document that is admitted keeps the event loop for long', async () => {
   for (const [index, make] of costly.entries()) {
     const times: number[] = [];
     for (let round = 0; round < 5; round += 1) times.push(await measure(make(`unique${round}`)));
-    // The least of them, since the machine may be busy with something else; without limits these take seconds.
+    // The least of them, since a collection of garbage may fall into one; without limits these take seconds.
     assert.ok(Math.min(...times) < 100, `document ${index} keeps the event loop for ${Math.min(...times)} ms`);
   }
 });
