@@ -135,7 +135,7 @@ for (const [way, settings] of ways) {
           () => ask(gateway, 'goes'),
           (answer) => answer !== '1: 2',
         ),
-        'GRAPHQL_VALIDATION_FAILED',
+        'MODEL_NOT_FOUND',
       );
       assert.equal(await look(gateway, 'goes'), null);
     });
