@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly url: string;
   /** CPU time that the process has used so far, in milliseconds, over all threads. */
   cpuMs(): Promise<number>;
+  /** Memory that the process holds at this moment. */
+  residentBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startServer(
   return {
     url,
     cpuMs: () => readCpuMs(child),
+    residentBytes: () => readResidentBytes(child),
     stop: async () => {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
@@ -55,4 +58,12 @@ async function readCpuMs(child: ChildProcess): Promise<number> {
   const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** `VmRSS` in `/proc/<pid>/status` (proc(5)). */
+async function readResidentBytes(child: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kibibytes === undefined) throw new Error('The system does not say how much memory the server holds.');
+  return Number(kibibytes) * 1024;
 }

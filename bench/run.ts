@@ -6,6 +6,7 @@ import { eventLoopUnderLoad } from './scenarios/event-loop-under-load.ts';
 import { irisAgainstApollo } from './scenarios/iris-against-apollo.ts';
 import { mlpAgainstBareLoop } from './scenarios/mlp-against-bare-loop.ts';
 import { schemaSwap } from './scenarios/schema-swap.ts';
+import { swapMemory } from './scenarios/swap-memory.ts';
 import { spreadOf } from './statistics.ts';
 
 /** Measures every scenario, prints a table, writes `bench/results/<date>.json`, and with --check fails on a missed bar. */
@@ -14,6 +15,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   mlp: mlpAgainstBareLoop,
   loop: eventLoopUnderLoad,
   schema: schemaSwap,
+  memory: swapMemory,
 };
 
 const { values: options, positionals } = parseArgs({
