@@ -120,8 +120,9 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
     ],
   });
   let stopping: Promise<void> | null = null;
-  registerHealth(app, { repository, isStopping: () => stopping !== null });
-  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes });
+  const isStopping = () => stopping !== null;
+  registerHealth(app, { repository, isStopping });
+  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes, isStopping });
   if (options.playground) await registerPlayground(app, logger);
 
   await apollo.start();

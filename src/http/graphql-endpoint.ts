@@ -13,6 +13,8 @@ export interface GraphQLEndpointOptions {
   readonly services: GraphQLServices;
   readonly liveSchema: LiveSchema;
   readonly scopes: ScopeStorage;
+  /** Whether the server is stopping: it finishes what it has begun, and begins nothing more. */
+  readonly isStopping: () => boolean;
 }
 
 /** Names the schema that the answer was made with: a client that sees it change may fetch the schema anew. */
@@ -27,6 +29,11 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
     method: ['GET', 'POST'],
     url: graphqlPath,
     exposeHeadRoute: false,
+    onRequest: (_request, _reply, done) => {
+      if (options.isStopping())
+        done(new GatewayError('SHUTTING_DOWN', 'The server is stopping; send the request again.'));
+      else done();
+    },
     handler: (request, reply) => options.scopes.run(request.scope, () => answer(request, reply, options)),
   });
 }

@@ -22,6 +22,8 @@ export function createHttpServer({ maxBodyBytes, logger }: HttpServerOptions): F
     logger: false,
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
+    // Fastify's own answer would not have our form.
+    return503OnClosing: false,
     requestTimeout: requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: refuseConnection,

@@ -108,7 +108,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     { ...healthy },
     Object.getOwnPropertyDescriptors(broken),
   ) as unknown as GraphQLServices;
-  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes });
+  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes, isStopping: () => false });
   await apollo.start();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(async () => {

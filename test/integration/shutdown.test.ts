@@ -69,6 +69,21 @@ describe('a server that is told to stop', () => {
     assert.equal((await run.ended).code, 0);
   });
 
+  test('finishes what was begun, and refuses what comes after it on the same connection', async (context) => {
+    const run = runCommand(context, [shippedModels]);
+    const { url } = await run.line('listening');
+    await run.line('ready');
+    const connection = await connectRaw(String(url));
+    const rest = await beginPost(connection, prediction);
+    run.signal('SIGTERM');
+    await run.line('stopping');
+    connection.write(`${rest}GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: test\r\n\r\n`);
+    const [, first, second] = (await connection.closed).split(/(?=HTTP\/1\.1 [25])/);
+    assert.match(first ?? '', /^HTTP\/1\.1 200 OK[^]*"label":"setosa"/);
+    assert.match(second ?? '', /^HTTP\/1\.1 503 [^]*"code":"SHUTTING_DOWN","retryable":true/);
+    assert.equal((await run.ended).code, 0);
+  });
+
   test('cuts off, after the grace period, what does not finish', async (context) => {
     const run = runCommand(context, [shippedModels], { INFERQL_SHUTDOWN_GRACE_MS: '50' });
     const { url } = await run.line('listening');
