@@ -36,15 +36,10 @@ export interface ServedModel {
   readonly clock: Clock;
 }
 
-export interface ServedModelParts {
-  readonly name: string;
-  readonly version: number;
-  readonly manifest: Manifest;
-  readonly model: OpenModel;
-  readonly rowSignature: RowSignature;
-  readonly task: BoundTask;
-  readonly contract: string;
-  readonly clock: Clock;
+export interface ServedModelParts extends Pick<
+  ServedModel,
+  'name' | 'version' | 'manifest' | 'model' | 'rowSignature' | 'task' | 'contract' | 'clock'
+> {
   readonly onCall: (served: Pick<ServedModel, 'name' | 'version'>, report: CallReport) => void;
 }
 

@@ -271,6 +271,7 @@ export class Repository<Served> {
       .then(() => keeper.close())
       .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
+    if (this.#stopped) return;
     // A name that is free again may be what another model was refused for.
     for (const other of this.#lanes.values()) if (this.#hasFailed(other)) void this.#converge(other, true);
   }
