@@ -26,7 +26,7 @@ export interface GatewayOptions {
   /** How changes in the model repository are noticed; `off` leaves that to whoever asks for a scan. */
   readonly watch: 'auto' | 'poll' | 'off';
   readonly watchIntervalMs: number;
-  /** How long a model's folder must stand still before it is read. */
+  /** How long a version's folder, or a manifest, must stand still before it is read. */
   readonly settleMs: number;
   /** How long a file that looks half copied is waited for before it is reported. */
   readonly incompleteGraceMs: number;
@@ -85,7 +85,7 @@ const settings = {
   settleMs: {
     env: 'INFERQL_SETTLE_MS',
     schema: integer(0, greatestInt).default(400),
-    help: "How long a model's folder must stand still before it is read, so that copies are finished first.",
+    help: "How long a version's folder, or a manifest, must stand still before it is read, so that copies are finished first.",
   },
   incompleteGraceMs: {
     env: 'INFERQL_INCOMPLETE_GRACE_MS',

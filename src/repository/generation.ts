@@ -47,6 +47,8 @@ export interface KeptVersion<Served> {
   readonly version: number;
   /** Fingerprint of the files as they lie there now; null when the folder is gone. */
   files: string | null;
+  /** Whether the files stand still; others are being copied, and not to be read. */
+  isReadable: boolean;
   serving: Generation<Served> | null;
   latest: Generation<Served>;
 }

@@ -5,7 +5,7 @@ import { Holds } from './holds.ts';
 import { ModelBoard, type BoardOptions } from './model-board.ts';
 import type { Order, RepositoryHooks } from './model-entry.ts';
 import { ModelRules, settingsOf } from './model-rules.ts';
-import type { FoundModel } from './scan.ts';
+import type { FoundModel, ReadableModel } from './scan.ts';
 import type { VersionLoader } from './version-loader.ts';
 import { chooseVersions } from './version-policy.ts';
 
@@ -47,12 +47,13 @@ export class ModelKeeper<Served> {
   }
 
   /** Takes note of versions that are new, changed or gone, without loading or closing anything. */
-  discover(found: FoundModel): void {
-    for (const kept of this.#versions.values()) kept.files = null;
-    for (const { version, fingerprint } of found.versions) {
-      const kept = this.#versions.get(version);
-      if (kept === undefined) this.#begin(version, fingerprint);
-      else kept.files = fingerprint;
+  discover({ versions }: ReadableModel): void {
+    const left = new Set(versions.map(({ version }) => version));
+    for (const kept of this.#versions.values()) if (!left.has(kept.version)) kept.files = null;
+    for (const { version, fingerprint } of versions) {
+      const kept = this.#versions.get(version) ?? this.#begin(version, fingerprint ?? '');
+      kept.files = fingerprint ?? kept.files ?? '';
+      kept.isReadable = fingerprint !== null;
     }
     this.#show();
   }
@@ -61,7 +62,7 @@ export class ModelKeeper<Served> {
    * Does all that it takes to serve what the folder holds. One at a time.
    * @returns whether something was left because its files seem to be on their way.
    */
-  async converge(found: FoundModel, options: ConvergeOptions): Promise<boolean> {
+  async converge(found: ReadableModel, options: ConvergeOptions): Promise<boolean> {
     await this.#rules.update(found.manifest);
     if (this.#rules.error?.incomplete === true && options.mayBeIncomplete) return true;
     this.discover(found);
@@ -117,7 +118,7 @@ export class ModelKeeper<Served> {
   #begin(version: number, files: string): KeptVersion<Served> {
     const { manifest } = this.#rules;
     const latest = new Generation<Served>({ files, settings: manifest === null ? null : settingsOf(manifest) });
-    const kept = this.#versions.get(version) ?? { version, files, serving: null, latest };
+    const kept = this.#versions.get(version) ?? { version, files, isReadable: true, serving: null, latest };
     kept.latest = latest;
     this.#versions.set(version, kept);
     this.#board.tell(kept, latest);
@@ -166,6 +167,7 @@ export class ModelKeeper<Served> {
       if (latest.loaded !== null && latest.phase !== 'DRAINING') return kept;
       if (latest.phase === 'FAILED' && !options.retry) return null;
     }
+    if (!kept.isReadable) return null;
     if (latest.phase !== 'DISCOVERED' || !latest.isFrom(source)) {
       if (kept.serving !== latest) this.#close(kept, latest);
       this.#begin(version, kept.files);

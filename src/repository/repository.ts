@@ -1,11 +1,12 @@
 import { Alarm } from './alarm.ts';
 import { EventHistory } from './event-history.ts';
 import type { ModelEntry, Order, RepositoryEvent, RepositoryHooks } from './model-entry.ts';
+import type { Lane } from './lane.ts';
 import { ModelKeeper } from './model-keeper.ts';
 import { withModel } from './model-view.ts';
-import { contentOf, scanRepository, type FoundModel } from './scan.ts';
+import { contentOf, scanRepository, type FoundModel, type ReadableModel } from './scan.ts';
 import { Semaphore } from './semaphore.ts';
-import { Settling } from './settling.ts';
+import { Settling, whole } from './settling.ts';
 import { ToldStrays } from './told-strays.ts';
 import { VersionLoader } from './version-loader.ts';
 import { watchRepository, type RepositoryWatch, type WatchMode } from './watch.ts';
@@ -19,7 +20,7 @@ export interface RepositoryOptions {
   readonly watch: {
     readonly mode: WatchMode;
     readonly pollMs: number;
-    /** How long a folder must stand still before it is read. */
+    /** How long a version's folder, or a manifest, must stand still before it is read. */
     readonly settleMs: number;
     /** How long a file that looks half copied is waited for before it is reported. */
     readonly incompleteGraceMs: number;
@@ -31,17 +32,6 @@ const historyLength = 1000;
 
 /** After how long a model is looked at again whose files were on their way. */
 const lookAgainMs = 1000;
-
-/** One model, and the work that is done on it, one piece after the other. */
-interface Lane<Served> {
-  readonly keeper: ModelKeeper<Served>;
-  /** The folder as it was seen last. */
-  found: FoundModel;
-  /** What it has converged on; null while that is to be done anew. */
-  converged: string | null;
-  next: { readonly found: FoundModel; readonly retry: boolean } | null;
-  work: Promise<void> | null;
-}
 
 /**
  * The models of one folder. The folder is the only source of truth: whatever it holds, the repository converges on it,
@@ -81,7 +71,7 @@ export class Repository<Served> {
     return this.#models;
   }
 
-  /** Whether the repository was read, and every version found at the start is ready or has said why it is not. */
+  /** Whether the repository was read, and every model found at the start serves or has said why it does not. */
   get settled(): boolean {
     return this.#awaited !== null && this.#awaited.size === 0;
   }
@@ -199,10 +189,13 @@ export class Repository<Served> {
 
   #look(found: FoundModel, finished: boolean): void {
     const lane = this.#lanes.get(found.name) ?? this.#open(found);
-    lane.found = found;
-    const wait = this.#settling.wait(found);
-    if (wait > 0 && !finished && this.#options.watch !== null) this.#alarm.in(wait);
-    else if (lane.converged !== contentOf(found)) void this.#converge(lane, false);
+    const { wait, readable } = this.#settling.look(found, lane.isKnown);
+    if (wait > 0 && !finished) this.#alarm.in(wait);
+    const taken = finished ? whole(found) : readable;
+    if (taken === null) return;
+    lane.found = taken;
+    lane.isKnown = true;
+    if (lane.converged !== contentOf(taken)) void this.#converge(lane, false);
   }
 
   #open(found: FoundModel): Lane<Served> {
@@ -215,9 +208,9 @@ export class Repository<Served> {
         this.#notify();
       },
     });
-    const lane: Lane<Served> = { keeper, found, converged: null, next: null, work: null };
+    const lane: Lane<Served> = { keeper, found: whole(found), isKnown: false, converged: null, next: null, work: null };
     this.#lanes.set(found.name, lane);
-    keeper.discover(found);
+    keeper.discover(lane.found);
     return lane;
   }
 
@@ -243,12 +236,14 @@ export class Repository<Served> {
       if (isOnItsWay) {
         lane.converged = null;
         this.#alarm.in(lookAgainMs);
-      } else this.#awaited?.delete(keeper.name);
+      }
+      // What is on its way may take long, and is no reason to keep clients from what serves.
+      if (!isOnItsWay || this.#models.get(keeper.name)?.defaultVersion != null) this.#awaited?.delete(keeper.name);
     }
     this.#checkStarted();
   }
 
-  #mayBeIncomplete({ changedAt }: FoundModel): boolean {
+  #mayBeIncomplete({ changedAt }: ReadableModel): boolean {
     const { watch } = this.#options;
     const age = Date.now() - changedAt;
     return watch !== null && age >= 0 && age < watch.incompleteGraceMs;

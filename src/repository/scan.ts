@@ -9,6 +9,8 @@ export interface FoundVersion {
   readonly version: number;
   /** Changes when any file in the folder does: names, sizes, times, inodes; links followed. */
   readonly fingerprint: string;
+  /** When the folder, or anything in it, was last modified: milliseconds since the epoch. */
+  readonly changedAt: number;
 }
 
 /** A model's folder as it lies on disk, before anything in it was read. */
@@ -24,10 +26,18 @@ export interface FoundModel {
    * epoch. A rename alone leaves it as it is.
    */
   readonly changedAt: number;
+  /** The same of the folder itself and of what is in it beside its versions. */
+  readonly ownChangedAt: number;
+}
+
+/** A model's folder as far as it may be read. */
+export interface ReadableModel extends Pick<FoundModel, 'name' | 'path' | 'manifest' | 'changedAt'> {
+  /** A version without a fingerprint is being copied: what is known of it from before stays, and nothing is read. */
+  readonly versions: readonly { readonly version: number; readonly fingerprint: string | null }[];
 }
 
 /** What of a model's folder decides how it is served, as text. */
-export function contentOf({ manifest, versions }: FoundModel): string {
+export function contentOf({ manifest, versions }: ReadableModel): string {
   return JSON.stringify([manifest, versions]);
 }
 
@@ -104,18 +114,20 @@ async function scanModel(name: string, path: string, folderChangedAt: number): P
   }
   const versions: FoundVersion[] = [];
   let manifest: string | null = null;
-  let changedAt = folderChangedAt;
+  let ownChangedAt = folderChangedAt;
   for (const entry of entries) {
     const stats = await statEntry(join(path, entry));
     if (stats === null) continue;
-    changedAt = Math.max(changedAt, modifiedAt(stats));
     if (entry === manifestFileName) manifest = fingerprintOf(stats);
-    if (!stats.isDirectory()) continue;
-    const reading = await readFolder(join(path, entry));
-    changedAt = Math.max(changedAt, reading.changedAt);
-    if (versionName.test(entry)) versions.push({ version: Number(entry), fingerprint: reading.fingerprint });
+    const reading = stats.isDirectory() ? await readFolder(join(path, entry)) : { fingerprint: '', changedAt: 0 };
+    const entryChangedAt = Math.max(modifiedAt(stats), reading.changedAt);
+    if (stats.isDirectory() && versionName.test(entry)) {
+      versions.push({ version: Number(entry), fingerprint: reading.fingerprint, changedAt: entryChangedAt });
+    } else ownChangedAt = Math.max(ownChangedAt, entryChangedAt);
   }
-  return { name, path, versions: versions.toSorted((a, b) => a.version - b.version), manifest, changedAt };
+  versions.sort((a, b) => a.version - b.version);
+  const changedAt = Math.max(ownChangedAt, ...versions.map((version) => version.changedAt));
+  return { name, path, versions, manifest, changedAt, ownChangedAt };
 }
 
 /**

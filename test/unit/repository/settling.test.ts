@@ -6,6 +6,11 @@ import { Settling } from '../../../src/repository/settling.ts';
 
 const quietMs = 400;
 
+/** A folder with a manifest, finished long ago but for these versions. */
+function folderOf(versions: FoundModel['versions']): FoundModel {
+  return { name: 'iris', path: '/iris', versions, manifest: 'rules', changedAt: 0, ownChangedAt: 0 };
+}
+
 /** A made-up folder, with a clock that stands still until the test moves it. */
 class PuppetFolder {
   now = Date.UTC(2026, 0, 1);
@@ -27,9 +32,9 @@ class PuppetFolder {
 
   look(): number {
     const fingerprint = String(this.#writes);
-    const versions = [{ version: 1, fingerprint }];
-    const found: FoundModel = { name: 'iris', path: '/iris', versions, manifest: null, changedAt: this.#changedAt };
-    return this.settling.wait(found);
+    const versions = [{ version: 1, fingerprint, changedAt: this.#changedAt }];
+    const found = { ...folderOf(versions), manifest: fingerprint, ownChangedAt: this.#changedAt };
+    return this.settling.look(found, true).wait;
   }
 }
 
@@ -98,8 +103,38 @@ describe('a folder', () => {
   });
 
   test('never waits where nothing is to be waited for', () => {
-    const found = { name: 'iris', path: '/iris', versions: [], manifest: null, changedAt: Date.UTC(2100, 0, 1) };
-    assert.equal(new Settling({ quietMs: 0, now: () => 1000 }).wait(found), 0);
+    const found = { ...folderOf([]), ownChangedAt: Date.UTC(2100, 0, 1) };
+    assert.equal(new Settling({ quietMs: 0, now: () => 1000 }).look(found, false).wait, 0);
+  });
+});
+
+describe('a version that is being copied', () => {
+  const now = Date.UTC(2026, 0, 1);
+  const finished = { version: 1, fingerprint: 'finished', changedAt: 0 };
+  const copied = { version: 2, fingerprint: 'half', changedAt: now - 100 };
+  const found = folderOf([finished, copied]);
+  const look = (folder: FoundModel, isKnown: boolean) =>
+    new Settling({ quietMs, now: () => now }).look(folder, isKnown);
+  const whatIsWhole = [
+    { version: 1, fingerprint: 'finished' },
+    { version: 2, fingerprint: null },
+  ];
+
+  test('keeps neither the other versions nor the manifest waiting', () => {
+    for (const isKnown of [false, true]) {
+      const { wait, readable } = look(found, isKnown);
+      assert.equal(wait, 300);
+      assert.deepEqual([readable?.manifest, readable?.versions], ['rules', whatIsWhole]);
+    }
+  });
+
+  test('keeps all of a new model without a manifest waiting, since that may come last', () => {
+    assert.deepEqual(look({ ...found, manifest: null }, false), { wait: 300, readable: null });
+    assert.deepEqual(look({ ...found, manifest: null }, true).readable?.versions, whatIsWhole);
+  });
+
+  test('is waited for together with the rest where the manifest is being copied as well', () => {
+    assert.deepEqual(look({ ...found, ownChangedAt: now - 50 }, true), { wait: 350, readable: null });
   });
 });
 
