@@ -34,6 +34,8 @@ export interface SessionRequest {
   readonly edits: readonly Edit[];
   /** Where the weights beside the model are; the runtime has to be told when it is given bytes. */
   readonly folder: string;
+  /** Files of weights in that folder to read before the model is loaded; the runtime maps others itself. */
+  readonly weights: readonly string[];
   readonly threads: number;
 }
 

@@ -9,6 +9,7 @@ import { type ModelProto, NotOnnxError, readModelProto } from './model-proto.ts'
 import { checkOperators } from './operators.ts';
 import { ProtobufError, ProtobufReader } from './protobuf.ts';
 import { signatureOf } from './signature.ts';
+import { weightsToRead } from './weights.ts';
 import { type Edit, cutZipMaps } from './zipmap.ts';
 
 /** A model file that was looked through, and has no fault that can be seen without loading it. */
@@ -19,10 +20,16 @@ export interface InspectedFile {
   /** What to change in the bytes before they are loaded; mostly nothing. */
   readonly edits: readonly Edit[];
   readonly hasExternalData: boolean;
+  /** The files of weights to load with it; mostly none. */
+  readonly weights: readonly string[];
 }
 
 /** Memory that the small parts of a model may take: graphs of a hundred thousand nodes take a tenth. */
 const memoryBudget = 536_870_912;
+
+const mappedNote =
+  'The weights files are used where they lie: replace them by renaming others over them, and never write into them while ' +
+  'the model is served.';
 
 /** Protobuf's own limit. */
 const longestFile = 2_147_483_647;
@@ -43,7 +50,15 @@ export async function inspectModelFile(path: string): Promise<InspectedFile> {
   await checkExternalData(dirname(path), proto.externalTensors);
   const { cuts, edits } = cutZipMaps(proto.graph);
   const { signature, notes } = signatureOf(proto.graph, cuts);
-  return { signature, notes, file: proto.file, edits, hasExternalData: proto.externalTensors.length > 0 };
+  const weights = weightsToRead(proto.externalTensors);
+  return {
+    signature,
+    notes: weights === null ? [...notes, mappedNote] : notes,
+    file: proto.file,
+    edits,
+    hasExternalData: proto.externalTensors.length > 0,
+    weights: weights ?? [],
+  };
 }
 
 async function readFrom(path: string): Promise<ModelProto> {

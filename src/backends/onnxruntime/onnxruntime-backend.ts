@@ -34,9 +34,9 @@ export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
 }
 
 async function openModel({ path, ...wishes }: OpenRequest, availableThreads: number): Promise<OpenModel> {
-  const { signature, file, notes, edits } = await inspectModelFile(path);
+  const { signature, file, notes, edits, weights } = await inspectModelFile(path);
   const { instances, threadsPerInstance, note } = planThreads({ availableThreads, ...wishes });
-  const request: SessionRequest = { path, edits, folder: dirname(path), threads: threadsPerInstance };
+  const request: SessionRequest = { path, edits, folder: dirname(path), weights, threads: threadsPerInstance };
   const pool = await startPool(instances, () => startSession(request)).catch((error: unknown) => {
     throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
   });

@@ -4,6 +4,7 @@ import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node';
 
 import { type Datatype, datatypes } from '../../tensors/datatypes.ts';
 import type { SessionRequest, TensorMessage } from './messages.ts';
+import { readWeights } from './weights.ts';
 import { applyEdits } from './zipmap.ts';
 
 /** A loaded model inside its thread. */
@@ -24,7 +25,7 @@ export interface SessionRun {
 const fatalOnly = 4;
 
 /** Loads a model. @throws whatever the runtime throws: its messages show paths and are for the log only. */
-export async function createSession({ path, edits, folder, threads }: SessionRequest): Promise<Session> {
+export async function createSession({ path, edits, folder, weights, threads }: SessionRequest): Promise<Session> {
   env.logLevel = 'fatal';
   hideFloat16Array();
   const options: InferenceSession.SessionOptions = {
@@ -42,6 +43,8 @@ export async function createSession({ path, edits, folder, threads }: SessionReq
       },
     },
   };
+  const externalData = await readWeights(folder, weights);
+  if (externalData.length > 0) Object.assign(options, { externalData });
   const session =
     edits.length > 0
       ? await InferenceSession.create(applyEdits(await readFile(path), edits), options)
