@@ -21,7 +21,7 @@ export interface LoadRequest<Served> {
   readonly onStep: () => void;
 }
 
-/** The files changed while they were loaded: what was loaded may be half of each. */
+/** The files changed while they were loaded. */
 class ChangedMeanwhile extends Error {}
 
 /** Brings versions up to where they could serve. */
@@ -49,21 +49,30 @@ export class VersionLoader<Served> {
       generation.advance(to);
       onStep();
     };
+    const folder = join(path, String(version));
+    const hasChanged = async () => (await readFolder(folder)).fingerprint !== generation.source.files;
     try {
       step({ phase: 'VERIFYING' });
       generation.file = await verifyFile(path, version, this.#hooks.modelFileName);
       step({ phase: 'LOADING' });
-      const request = { model, version, manifest, file: generation.file, folder: join(path, String(version)) };
+      const request = { model, version, manifest, file: generation.file, folder };
       generation.loaded = await this.#hooks.open(request);
       step({ phase: 'WARMING' });
       await this.#hooks.warm(generation.loaded, request);
-      if ((await readFolder(request.folder)).fingerprint !== generation.source.files) throw new ChangedMeanwhile();
+      // What was loaded may be half of each.
+      if (await hasChanged()) throw new ChangedMeanwhile();
       return true;
     } catch (error) {
       const { loaded } = generation;
       generation.loaded = null;
-      const isOnItsWay = mayBeIncomplete && error instanceof ModelLoadError && error.incomplete;
-      if (isOnItsWay || error instanceof ChangedMeanwhile) step({ phase: 'DISCOVERED' });
+      const looksCutOff = error instanceof ModelLoadError && error.incomplete;
+      // Files that were replaced or taken away under our eyes say nothing of those that lie there now. Where the disk
+      // fails, the first error says more.
+      const isOnItsWay =
+        (mayBeIncomplete && looksCutOff) ||
+        error instanceof ChangedMeanwhile ||
+        (await hasChanged().catch(() => false));
+      if (isOnItsWay) step({ phase: 'DISCOVERED' });
       else step({ phase: 'FAILED', reason: this.#reasonOf(model, error) });
       if (loaded !== null) await this.#hooks.close(loaded);
       return false;
