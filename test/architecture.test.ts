@@ -67,12 +67,7 @@ suite('The code in src/', async () => {
       [],
     );
     const importers = [...modules].filter(([, source]) => importsOf(source).includes('node:process'));
-    assert.deepEqual(
-      importers.map(([path]) => path),
-      ['src/inference/batching/clock.ts'],
-      'only the clock, for nextTick: a way to schedule, like setImmediate, but no global',
-    );
-    assert.match(modules.get('src/inference/batching/clock.ts') ?? '', /^import \{ nextTick \} from 'node:process';$/m);
+    assert.deepEqual(importers, []);
   });
 
   test('reads the environment only in src/config/ and src/main.ts', () => {

@@ -8,7 +8,7 @@ const results = new WeakMap<object, Promise<ExecutionResult>>();
 
 /**
  * Runs operations itself, in place of what Apollo does around graphql-js for incremental delivery, which this schema
- * does not have: see docs/decisions/0005-own-execution.md. A result without errors is the answer. One with errors goes
+ * does not have: see docs/decisions/0004-own-execution.md. A result without errors is the answer. One with errors goes
  * on to Apollo, through `executor`, which counts, formats and tells them as always.
  */
 export function executionPlugin(): ApolloServerPlugin<OperationContext> {

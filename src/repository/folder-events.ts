@@ -37,7 +37,7 @@ interface Visit {
 
 /**
  * Listens for events in a repository: one watch for each folder, links followed, none for the files. It watches the
- * folders that it has seen; `refresh` looks which came, went or were replaced. See docs/decisions/0004-own-watches.md.
+ * folders that it has seen; `refresh` looks which came, went or were replaced. See docs/decisions/0003-own-watches.md.
  */
 export class FolderEvents {
   readonly #root: string;

@@ -1,4 +1,3 @@
-import { nextTick } from 'node:process';
 import type { Clock } from '../../src/inference/batching/clock.ts';
 
 interface PuppetTimer {
@@ -18,10 +17,6 @@ export class PuppetClock implements Clock {
 
   endOfTick(callback: () => void): void {
     this.#ticks.push(callback);
-  }
-
-  endOfTurn(callback: () => void): void {
-    nextTick(callback);
   }
 
   after(delayMs: number, callback: () => void): () => void {

@@ -47,7 +47,7 @@ export class Batcher {
       answer: (row, result) => this.#answer(row, result),
       expire: (submission) => this.#expire(submission),
       leaveQueue: () => this.#admission.release(),
-      callEnded: (callMs, computeMs) => this.#callEnded(callMs, computeMs),
+      callEnded: (milliseconds) => this.#callEnded(milliseconds),
     });
     this.#scheduler = new BatchScheduler({
       clock,
@@ -125,7 +125,7 @@ export class Batcher {
     this.#cancellations.add(submission);
     for (const row of submission.rows) {
       void this.#loader.load(row);
-      this.#scheduler.rowAdded(row, arrivedAt);
+      this.#scheduler.rowAdded(row);
     }
   }
 
@@ -165,9 +165,8 @@ export class Batcher {
     }
   }
 
-  #callEnded(callMs: number, computeMs: number): void {
-    this.#admission.callTook(callMs);
-    this.#scheduler.callTook(computeMs);
+  #callEnded(milliseconds: number): void {
+    this.#admission.callTook(milliseconds);
     this.#scheduler.consider();
     this.#settleDrain();
   }

@@ -1,16 +1,9 @@
-import { nextTick } from 'node:process';
-
 /** Time as batching sees it. Injected, so that tests move it by hand. */
 export interface Clock {
   /** Milliseconds on a clock that never goes backwards. Deadlines are points on it. */
   now(): number;
   /** Calls back once everything that the event loop has at hand was read: requests of one poll phase fall together. */
   endOfTick(callback: () => void): void;
-  /**
-   * Calls back once the promises that are settled now have called back: everything that one request does at once is
-   * done by then, while the tick may go on with other requests.
-   */
-  endOfTurn(callback: () => void): void;
   /** Calls back after so many milliseconds, or earlier, never long after. @returns a function that calls it off. */
   after(delayMs: number, callback: () => void): () => void;
 }
@@ -23,10 +16,6 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   endOfTick: (callback) => {
     setImmediate(callback);
-  },
-  // Node works off its queue of ticks whenever the queue of promise jobs is empty.
-  endOfTurn: (callback) => {
-    nextTick(callback);
   },
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, Math.min(Math.ceil(delayMs), longestDelayMs));

@@ -36,17 +36,3 @@ export function decideBatch(batch: BatchSnapshot): BatchDecision {
   const holdUntil = batch.oldestArrivalAt + batch.maxDelayMs;
   return batch.now >= holdUntil ? dispatch : { kind: 'wait-until', at: holdUntil };
 }
-
-/** Least and greatest time after which a tick counts as long. */
-const longTickMs = { least: 1, greatest: 5 } as const;
-
-/**
- * After how long a tick is cut, so that an idle instance takes what is there between two requests of the tick instead of
- * at its end. Under load a tick is long: it reads dozens of requests, and an instance that waited for all of them would
- * idle meanwhile, and the event loop during the call. Half a call's time makes two groups of like size, which then take
- * turns: one is computed while the other is read and answered.
- * @param computeMs what the last call took.
- */
-export function cutTickAfterMs(computeMs: number): number {
-  return Math.min(longTickMs.greatest, Math.max(longTickMs.least, computeMs / 2));
-}

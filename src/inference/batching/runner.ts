@@ -16,8 +16,8 @@ export interface RunnerEvents {
   readonly expire: (submission: Submission) => void;
   /** A row that waited goes into its first call. */
   readonly leaveQueue: () => void;
-  /** A call has ended, and its rows are answered or will be called again. Both times are in milliseconds. */
-  readonly callEnded: (callMs: number, computeMs: number) => void;
+  /** A call has ended, after so many milliseconds, and its rows are answered or will be called again. */
+  readonly callEnded: (milliseconds: number) => void;
 }
 
 /**
@@ -102,7 +102,7 @@ export class CallRunner {
     const callMs = clock.now() - startedAt;
     // The next call starts here, before the callers get to work on their results: the instance must not wait for them.
     this.#startCalls();
-    this.#events.callEnded(callMs, computeMs ?? callMs);
+    this.#events.callEnded(callMs);
     onCall?.({
       batchSize: rows.length,
       queueMs: longestWait(rows, startedAt),

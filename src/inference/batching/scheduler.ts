@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { cutTickAfterMs, decideBatch } from './policy.ts';
+import { decideBatch } from './policy.ts';
 
 /** A batch that fills or waits. */
 export interface WaitingBatch {
@@ -21,7 +21,7 @@ export interface SchedulerOptions {
 
 /**
  * Holds the batches that wait, oldest first, and lets each go when the policy says so. Every ear of the policy is
- * here: the end of a tick, a cut in a long one, a batch that is full, an instance that falls idle, the end of a delay.
+ * here: the end of a tick, a batch that is full, an instance that falls idle, the end of a delay.
  *
  * Only the newest batch can be incomplete: a new one is opened when the last is full or gone.
  */
@@ -30,8 +30,6 @@ export class BatchScheduler {
   readonly #waiting = new Set<WaitingBatch>();
   #newest: WaitingBatch | null = null;
   #tickAwaited = false;
-  #cutAwaited = false;
-  #cutAfterMs = cutTickAfterMs(0);
   #hurried = false;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
 
@@ -58,20 +56,13 @@ export class BatchScheduler {
   };
 
   /** To be called after each row that was put into the newest batch; tells the row which batch that is. */
-  rowAdded(row: { batch: WaitingBatch | null }, arrivedAt: number): void {
+  rowAdded(row: { batch: WaitingBatch | null }): void {
     const batch = this.#newest;
     if (batch === null) throw new Error('A row was added before any batch was opened.');
     batch.rows += 1;
     batch.liveRows += 1;
     row.batch = batch;
-    if (this.#options.idleInstances() === 0) return;
-    if (batch.rows >= this.#options.maxBatchSize) this.consider();
-    else if (arrivedAt - batch.openedAt >= this.#cutAfterMs) this.#cutTick();
-  }
-
-  /** To be called with what a call took, in milliseconds: it decides which ticks are long. */
-  callTook(computeMs: number): void {
-    this.#cutAfterMs = cutTickAfterMs(computeMs);
+    if (batch.rows >= this.#options.maxBatchSize && this.#options.idleInstances() > 0) this.consider();
   }
 
   /** To be called when a row no longer wants an answer. A batch that all have left is discarded. */
@@ -109,16 +100,6 @@ export class BatchScheduler {
     if (this.#waiting.size === 0) this.#stopTimer();
     batch.dispatch();
     return true;
-  }
-
-  /** The rows of one request stay together: the cut comes when the request at hand has put in all that it has. */
-  #cutTick(): void {
-    if (this.#cutAwaited) return;
-    this.#cutAwaited = true;
-    this.#options.clock.endOfTurn(() => {
-      this.#cutAwaited = false;
-      this.consider();
-    });
   }
 
   #wakeAt(at: number, now: number): void {

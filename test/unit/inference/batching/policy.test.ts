@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  cutTickAfterMs,
-  decideBatch,
-  type BatchDecision,
-  type BatchSnapshot,
-} from '../../../../src/inference/batching/policy.ts';
+import { decideBatch, type BatchDecision, type BatchSnapshot } from '../../../../src/inference/batching/policy.ts';
 
 const snapshot: BatchSnapshot = {
   rows: 3,
@@ -57,18 +52,3 @@ test('a full batch never waits for a timer, and nothing waits past its delay', (
     }),
   );
 });
-
-const cuts: readonly (readonly [computeMs: number, cutAfterMs: number])[] = [
-  [0, 1],
-  [0.3, 1],
-  [2, 1],
-  [5, 2.5],
-  [10, 5],
-  [200, 5],
-];
-
-for (const [computeMs, cutAfterMs] of cuts) {
-  test(`after a call of ${computeMs} ms a tick is cut after ${cutAfterMs} ms`, () => {
-    assert.equal(cutTickAfterMs(computeMs), cutAfterMs);
-  });
-}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { nextTick } from 'node:process';
 import { test } from 'node:test';
 import { BatchScheduler, type WaitingBatch } from '../../../../src/inference/batching/scheduler.ts';
 import { PuppetClock } from '../../../helpers/puppet-clock.ts';
@@ -26,7 +25,7 @@ function setUp(
     });
     return Array.from({ length: rows }, () => {
       const row: { batch: WaitingBatch | null } = { batch: null };
-      scheduler.rowAdded(row, clock.now());
+      scheduler.rowAdded(row);
       assert.ok(row.batch);
       return row.batch;
     });
@@ -91,7 +90,7 @@ test('a timer that is not needed any more is called off', () => {
   open(3);
   clock.endTick();
   assert.equal(clock.timers, 1);
-  scheduler.rowAdded({ batch: null }, clock.now());
+  scheduler.rowAdded({ batch: null });
   assert.deepEqual(dispatched, [1]);
   assert.equal(clock.timers, 0);
 });
@@ -140,66 +139,4 @@ test('in a hurry no batch is held for company', () => {
   scheduler.hurry();
   assert.deepEqual(dispatched, [1]);
   assert.equal(clock.timers, 0);
-});
-
-/** Waits until the promises that are settled now have called back. */
-const turn = () => new Promise<void>((resolve) => nextTick(resolve));
-
-test('a long tick is cut: an idle instance takes what is there when the request at hand has put in all its rows', async () => {
-  const { clock, dispatched, open, scheduler } = setUp({ maxBatchSize: 100 });
-  open(1);
-  clock.stall(1);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  scheduler.rowAdded({ batch: null }, clock.now());
-  assert.deepEqual(dispatched, []);
-  await turn();
-  assert.deepEqual(dispatched, [1]);
-});
-
-test('a short tick is not cut', async () => {
-  const { clock, dispatched, open, scheduler } = setUp({ maxBatchSize: 100 });
-  open(1);
-  clock.stall(0.9);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  await turn();
-  assert.deepEqual(dispatched, []);
-  clock.endTick();
-  assert.deepEqual(dispatched, [1]);
-});
-
-test('what counts as long follows the last call', async () => {
-  const { clock, dispatched, open, scheduler } = setUp({ maxBatchSize: 100 });
-  scheduler.callTook(6);
-  open(1);
-  clock.stall(2.9);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  await turn();
-  assert.deepEqual(dispatched, []);
-  clock.stall(0.1);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  await turn();
-  assert.deepEqual(dispatched, [1]);
-});
-
-test('a tick is not cut while all instances are busy', async () => {
-  const { clock, dispatched, open, scheduler, instanceIdles } = setUp({ maxBatchSize: 100, idleInstances: 0 });
-  open(1);
-  clock.stall(5);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  await turn();
-  assert.deepEqual(dispatched, []);
-  instanceIdles();
-  assert.deepEqual(dispatched, [1]);
-});
-
-test('a cut does not end the delay that a batch is held for', async () => {
-  const { clock, dispatched, open, scheduler } = setUp({ maxBatchSize: 100, maxDelayMs: 20 });
-  open(1);
-  clock.stall(5);
-  scheduler.rowAdded({ batch: null }, clock.now());
-  await turn();
-  clock.endTick();
-  assert.deepEqual(dispatched, []);
-  clock.advance(15);
-  assert.deepEqual(dispatched, [1]);
 });
