@@ -48,6 +48,14 @@ export async function drive({ url, body, connections, seconds }: Load): Promise<
   }
 }
 
+/** How long a server is driven before it is measured: until then the compiler of V8 takes a good part of the CPU. */
+const warmUpSeconds = 8;
+
+/** Drives a server until it has warmed up. */
+export async function warm(load: Omit<Load, 'seconds'>): Promise<void> {
+  await drive({ ...load, seconds: warmUpSeconds });
+}
+
 function explainMissing(error: Error): never {
   if ('code' in error && error.code === 'ENOENT') {
     throw new Error('The benchmarks need the load generator wrk; on Debian: apt-get install wrk', { cause: error });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ask, drive } from '../load.ts';
+import { ask, drive, warm } from '../load.ts';
 import { startServer } from '../process.ts';
 import type { Scenario } from '../scenario.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
@@ -25,7 +25,7 @@ export const irisAgainstApollo: Scenario = {
         JSON.stringify(answer),
       );
       if (answers[0] !== answers[1]) throw new Error(`The answers differ: ${answers.join(' ')}`);
-      for (const { url } of [gateway, apollo]) await drive({ url, body, connections, seconds });
+      for (const { url } of [gateway, apollo]) await warm({ url, body, connections });
       const values: number[] = [];
       const perSecond: { gateway: number; apollo: number }[] = [];
       for (let run = 0; run < runs; run += 1) {
