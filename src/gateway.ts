@@ -25,6 +25,7 @@ import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
 import type { RepositoryEvent } from './repository/model-entry.ts';
 import { Repository, type RepositoryOptions } from './repository/repository.ts';
+import { checkManifest } from './tasks/index.ts';
 
 /** A running server. */
 export interface Gateway {
@@ -65,7 +66,9 @@ export function createModelService(
           {
             backend,
             base,
-            modelNames: [...repository.models.keys()],
+            models: new Map(
+              [...repository.models].map(([other, { defaultVersion }]) => [other, defaultVersion !== null]),
+            ),
             onCall: (served, report) => logCall(logger, served, report),
           },
         ),
@@ -74,6 +77,7 @@ export function createModelService(
         await liveSchema.released(served);
         await closeServedModel(served);
       },
+      checkManifest,
       breaks: (before, after) => parts.breaks(before, after),
       onEvent: (event) => logEvent(logger, event),
       onFault: (model, error) =>

@@ -70,7 +70,7 @@ export async function inspectFile(path: string, backend: Backend): Promise<Inspe
   const file = await attempt(() => backend.describe(path));
   const declared = file && (await attempt(() => backend.inspect(path)));
   const base = buildStaticSchema();
-  const alone = { backend, base, modelNames: [], onCall: () => undefined };
+  const alone = { backend, base, models: new Map<string, boolean>(), onCall: () => undefined };
   const asked = manifest && { path, name: model, version, manifest: { ...manifest, instances: 1 } };
   const served = declared && asked && (await attempt(() => openVersion(asked, alone)));
   const serving = served && (await serve(served, versionFolder, new GeneratedParts(base), attempt));

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, ModelLoadError } from '../errors.ts';
 import type { ServedModel } from '../inference/served-model.ts';
 import type { VersionEntry } from '../repository/model-entry.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -25,14 +25,14 @@ export interface Administration {
 export function createAdministration(repository: Repository<ServedModel>): Administration {
   const find = (name: string): ModelSource => findModel(repository.models, name, repository.history);
   const finish = async (work: Promise<void>): Promise<void> => {
-    await work;
+    await work.catch(refuseUnreadable);
     // The schema follows the models in a turn of its own: a client that was answered finds it changed.
     await nextTurn();
   };
   return {
     load: async (name, ref) => {
       // Before the version is looked for: it may have come a moment ago, and nobody may be watching.
-      await repository.refresh(name);
+      await repository.refresh(name).catch(refuseUnreadable);
       const version = ref === null ? null : findVersion(find(name), ref);
       await finish(repository.loadModel(name, version));
       return find(name);
@@ -54,6 +54,13 @@ export function createAdministration(repository: Repository<ServedModel>): Admin
       return [...repository.models.values()];
     },
   };
+}
+
+/** Its own message names a path of the server, which is for the log. @throws GatewayError `MODEL_UNAVAILABLE` */
+function refuseUnreadable(error: unknown): never {
+  if (!(error instanceof ModelLoadError)) throw error;
+  const message = 'The folder of the models cannot be read now; what was loaded from it goes on serving.';
+  throw new GatewayError('MODEL_UNAVAILABLE', message, { cause: error });
 }
 
 /**

@@ -16,13 +16,15 @@ export function apiNames(model: string): ApiNames {
 }
 
 /**
- * Says why a model's names cannot be used: another folder that comes before it has them, or the static schema.
- * The order is alphabetical, so that every replica refuses the same one.
+ * Says why a model's names cannot be used: the static schema has them, or another folder that comes before it. A model
+ * that serves comes before one that does not, so that a newcomer takes nothing from it; otherwise the order is
+ * alphabetical, so that every replica refuses the same one.
+ * @param allModels by name, with whether they serve.
  * @returns a sentence, or null when the names are free.
  */
 export function nameConflict(
   model: string,
-  allModels: readonly string[],
+  allModels: ReadonlyMap<string, boolean>,
   staticTypeNames: ReadonlySet<string>,
 ): string | null {
   const names = apiNames(model);
@@ -31,8 +33,10 @@ export function nameConflict(
       return `The folder name "${model}" would make the type ${type}, which the schema already has; rename the folder.`;
     }
   }
-  for (const other of allModels) {
-    if (other >= model) continue;
+  const serves = allModels.get(model) === true;
+  for (const [other, otherServes] of allModels) {
+    const isBefore = otherServes === serves ? other < model : otherServes;
+    if (other === model || !isBefore) continue;
     const theirs = apiNames(other);
     const taken = new Set([theirs.field, theirs.batchField, ...generatedTypes(theirs)]);
     const shared = [names.field, names.batchField, ...generatedTypes(names)].find((name) => taken.has(name));

@@ -7,6 +7,7 @@ import type {
 import { printSchema, type GraphQLSchema } from 'graphql';
 import type { ServedModel } from '../inference/served-model.ts';
 import { Moments, type Lease } from '../repository/moments.ts';
+import { apiNames } from './api-names.ts';
 import { SchemaComposer } from './compose-schema.ts';
 import { executor } from './execution.ts';
 import type { GeneratedParts } from './generated-part.ts';
@@ -73,7 +74,7 @@ export class LiveSchema implements GatewayInterface {
   refresh(): void {
     this.#scheduled = false;
     const models = this.#listModels();
-    const served = defaultsOf(models);
+    const served = this.#withoutCollisions(defaultsOf(models));
     const isSame = served.length === this.#served.length && served.every((model, at) => model === this.#served[at]);
     const before = this.current;
     try {
@@ -84,6 +85,28 @@ export class LiveSchema implements GatewayInterface {
     } catch (error) {
       this.#onInvalid(error);
     }
+  }
+
+  /**
+   * Leaves out models whose names others have: one model must not keep all others from clients. Those that are in the
+   * schema stay. Models are refused for their names when they are loaded; two that were loaded at once get here.
+   */
+  #withoutCollisions(served: readonly ServedModel[]): readonly ServedModel[] {
+    const before = new Set(this.#served.map(({ name }) => name));
+    const taken = new Map<string, string>();
+    const left = new Set<ServedModel>();
+    for (const model of served.toSorted((a, b) => Number(before.has(b.name)) - Number(before.has(a.name)))) {
+      const { field, batchField } = apiNames(model.name);
+      const names = [field, batchField, model.task.inputType.name, model.task.outputType.name];
+      const collision = names.find((name) => taken.has(name));
+      if (collision === undefined) for (const name of names) taken.set(name, model.name);
+      else {
+        left.add(model);
+        const other = taken.get(collision);
+        this.#onInvalid(new Error(`The models "${other}" and "${model.name}" both make ${collision} in the schema.`));
+      }
+    }
+    return left.size === 0 ? served : served.filter((model) => !left.has(model));
   }
 
   onSchemaLoadOrUpdate(callback: GatewaySchemaLoadOrUpdateCallback): GatewayUnsubscriber {

@@ -22,8 +22,8 @@ export interface VersionToServe {
 export interface OpenOptions {
   readonly backend: Backend;
   readonly base: StaticSchema;
-  /** Names of the models beside which it is to be served. */
-  readonly modelNames: readonly string[];
+  /** The models beside which it is to be served, by name, with whether they serve. */
+  readonly models: ReadonlyMap<string, boolean>;
   readonly onCall: ServedModelParts['onCall'];
 }
 
@@ -33,9 +33,9 @@ export interface OpenOptions {
  */
 export async function openVersion(
   { name, version, manifest, path }: VersionToServe,
-  { backend, base, modelNames, onCall }: OpenOptions,
+  { backend, base, models, onCall }: OpenOptions,
 ): Promise<ServedModel> {
-  const conflict = nameConflict(name, modelNames, base.typeNames);
+  const conflict = nameConflict(name, models, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
   const task = findTask(manifest.task);
   const { instances, threads } = manifest;

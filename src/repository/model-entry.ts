@@ -30,6 +30,11 @@ export interface ModelEntry<Served> {
   readonly labels: ReadonlyMap<string, number>;
 }
 
+/** Whether a version of the model cannot be served as it is. */
+export function hasFailed(model: ModelEntry<unknown> | undefined): boolean {
+  return model?.versions.some(({ state }) => state.phase === 'FAILED') === true;
+}
+
 /** What is opened: one version, its manifest and its verified file. */
 export interface VersionToOpen {
   readonly model: string;
@@ -43,6 +48,8 @@ export interface VersionToOpen {
 /** What the repository asks of whoever can run models. A model is an opaque value to it. */
 export interface RepositoryHooks<Served> {
   readonly modelFileName: string;
+  /** Looks at what a manifest means. @throws ModelLoadError when it cannot come into force, whatever the model is. */
+  checkManifest(manifest: Manifest): void;
   /** @throws ModelLoadError when the version cannot be served. */
   open(version: VersionToOpen): Promise<Served>;
   /** Makes first calls and compares golden examples. @throws ModelLoadError when the version must not serve. */

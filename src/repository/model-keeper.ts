@@ -41,7 +41,7 @@ export class ModelKeeper<Served> {
     this.name = name;
     this.#path = path;
     this.#options = options;
-    this.#rules = new ModelRules({ name, path }, options.hooks.modelFileName);
+    this.#rules = new ModelRules({ name, path }, options.hooks);
     this.#board = new ModelBoard(name, options);
     this.#closer = new Closer(name, options.hooks);
   }

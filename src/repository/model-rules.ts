@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { ModelLoadError } from '../errors.ts';
 import { emptyManifest, readManifest, type Manifest } from './manifest.ts';
+import type { RepositoryHooks } from './model-entry.ts';
 import { manifestFileName, type FoundModel } from './scan.ts';
+
+type RulesHooks = Pick<RepositoryHooks<unknown>, 'modelFileName' | 'checkManifest'>;
 
 /**
  * The manifest of one model as it is in force: the present one, or the last good one while the present one has errors.
@@ -9,15 +12,15 @@ import { manifestFileName, type FoundModel } from './scan.ts';
 export class ModelRules {
   readonly #name: string;
   readonly #path: string;
-  readonly #modelFileName: string;
+  readonly #hooks: RulesHooks;
   #fingerprint: string | null = null;
   #manifest: Manifest | null = emptyManifest;
   #error: ModelLoadError | null = null;
 
-  constructor({ name, path }: Pick<FoundModel, 'name' | 'path'>, modelFileName: string) {
+  constructor({ name, path }: Pick<FoundModel, 'name' | 'path'>, hooks: RulesHooks) {
     this.#name = name;
     this.#path = join(path, manifestFileName);
-    this.#modelFileName = modelFileName;
+    this.#hooks = hooks;
   }
 
   /** The manifest in force; null while there never was one that could be read. */
@@ -38,6 +41,7 @@ export class ModelRules {
     if (fingerprint === this.#fingerprint) return;
     try {
       const manifest = fingerprint === null ? emptyManifest : await readManifest(this.#path);
+      this.#hooks.checkManifest(manifest);
       this.#manifest = manifest;
       this.#error = null;
       this.#fingerprint = fingerprint;
@@ -55,7 +59,7 @@ export class ModelRules {
     const problems: string[] = [];
     if (this.#error !== null) problems.push(`${this.#error.message} The manifest before it stays in force.`);
     if (versions === 0) {
-      problems.push(`The folder has no version. Put the model at ${this.#name}/1/${this.#modelFileName}.`);
+      problems.push(`The folder has no version. Put the model at ${this.#name}/1/${this.#hooks.modelFileName}.`);
     } else if (missing.length > 0) {
       problems.push(`The manifest names versions that the folder does not have: ${missing.join(', ')}.`);
     }

@@ -1,6 +1,6 @@
 import { Alarm } from './alarm.ts';
 import { EventHistory } from './event-history.ts';
-import type { ModelEntry, Order, RepositoryEvent, RepositoryHooks } from './model-entry.ts';
+import { hasFailed, type ModelEntry, type Order, type RepositoryEvent, type RepositoryHooks } from './model-entry.ts';
 import type { Lane } from './lane.ts';
 import { ModelKeeper } from './model-keeper.ts';
 import { withModel } from './model-view.ts';
@@ -115,7 +115,7 @@ export class Repository<Served> {
    * @throws ModelLoadError when the folder cannot be read.
    */
   async rescan(): Promise<void> {
-    await this.#queueScan(true);
+    await this.#scanNow();
     await Promise.all([...this.#lanes.values()].map((lane) => this.#converge(lane, true)));
   }
 
@@ -125,7 +125,7 @@ export class Repository<Served> {
    * @throws ModelLoadError when the folder cannot be read.
    */
   async refresh(name: string): Promise<void> {
-    await this.#queueScan(true);
+    await this.#scanNow();
     const lane = this.#lanes.get(name);
     if (lane !== undefined) await this.#converge(lane, false);
   }
@@ -162,6 +162,13 @@ export class Repository<Served> {
     this.#tell({ kind: 'ORDER', model, ...order });
     lane.keeper.obey(order);
     await this.#converge(lane, order.order === 'LOAD');
+  }
+
+  async #scanNow(): Promise<void> {
+    await this.#queueScan(true).catch((error: unknown) => {
+      this.#tellUnreadable(error);
+      throw error;
+    });
   }
 
   /** One scan at a time. @param finished whether everything in the folder is taken as finished. */
@@ -268,11 +275,8 @@ export class Repository<Served> {
     this.#leaving.add(leaving);
     if (this.#stopped) return;
     // A name that is free again may be what another model was refused for.
-    for (const other of this.#lanes.values()) if (this.#hasFailed(other)) void this.#converge(other, true);
-  }
-
-  #hasFailed({ keeper }: Lane<Served>): boolean {
-    return this.#models.get(keeper.name)?.versions.some(({ state }) => state.phase === 'FAILED') === true;
+    for (const other of this.#lanes.values())
+      if (hasFailed(this.#models.get(other.keeper.name))) void this.#converge(other, true);
   }
 
   /** A folder that cannot be read now tells nothing of its models: what serves goes on. */

@@ -1,5 +1,6 @@
 import { ModelLoadError } from '../errors.ts';
-import { refuseUnusedParts } from './manifest-parts.ts';
+import type { Manifest } from '../repository/manifest.ts';
+import { refuseContradictions, refuseUnusedParts } from './manifest-parts.ts';
 import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
 import type { Task } from './task.ts';
@@ -20,6 +21,18 @@ export function findTask(name: string): Task {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
   if (task !== undefined) return strict(task);
   throw new ModelLoadError(`There is no task "${name}"; the tasks are ${Object.keys(tasks).join(', ')}.`);
+}
+
+/**
+ * Checks what can be said of a manifest before any model is read: that its task exists and uses all that it says, and
+ * that its features do not contradict themselves.
+ * @throws ModelLoadError
+ */
+export function checkManifest(manifest: Manifest): void {
+  findTask(manifest.task);
+  const task = tasks[manifest.task];
+  if (task !== undefined) refuseUnusedParts(task, manifest, Object.values(tasks));
+  refuseContradictions(manifest);
 }
 
 function strict(task: Task): Task {

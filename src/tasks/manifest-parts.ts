@@ -34,6 +34,20 @@ export function refuseUnusedParts(
   }
 }
 
+/** Refuses features that have one name, and limits that nothing can keep. @throws ModelLoadError */
+export function refuseContradictions({ features = [] }: Manifest): void {
+  const names = new Set<string>();
+  for (const { name, min, max } of features) {
+    if (names.has(name)) throw new ModelLoadError(`The manifest has two features "${name}": rename one of them.`);
+    names.add(name);
+    if (min !== undefined && max !== undefined && min > max) {
+      throw new ModelLoadError(
+        `The feature "${name}" has min ${min} and max ${max}: min must not be greater than max.`,
+      );
+    }
+  }
+}
+
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

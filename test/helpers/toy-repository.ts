@@ -42,6 +42,9 @@ export async function toyRepository(
     { root, parallelLoads: 2, watch: null, ...options },
     {
       modelFileName: 'model.toy',
+      checkManifest: ({ task }) => {
+        if (task === 'unknown') throw new ModelLoadError('There is no such task.');
+      },
       open: async ({ model, version, file }) => {
         const words = (await readFile(file.path, 'utf8')).split(' ');
         if (words.includes('broken')) throw new ModelLoadError('It is broken.');

@@ -71,8 +71,9 @@ describe('rescanRepository', () => {
     const { errors, data } = await readAnswer(await post(gateway, JSON.stringify({ query: rescan })));
     assert.deepEqual(
       errors.map(({ extensions }) => extensions.code),
-      ['INTERNAL_SERVER_ERROR'],
+      ['MODEL_UNAVAILABLE'],
     );
+    assert.match(errors[0]?.message ?? '', /cannot be read now; what was loaded from it goes on serving/);
     assert.equal(data, null);
     await waitForLine(
       gateway.log,

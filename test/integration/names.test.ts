@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { query, startTestGateway } from '../helpers/gateway.ts';
+import { liveFolder } from '../helpers/live-folder.ts';
 import { stateOf } from '../helpers/model-state.ts';
 import { model, tensorValue } from '../helpers/onnx-builder.ts';
 import { affineModel } from '../helpers/onnx-models.ts';
@@ -168,4 +169,18 @@ test('nothing in this file was a fault of the server', () => {
     gateway.log.filter(({ level }) => level === 'error'),
     [],
   );
+});
+
+test('a newcomer whose names collide with those of a model that serves is refused, and the others are followed', async (context) => {
+  const folder = await liveFolder(context, { 'a_b/1/model.onnx': affineModel({ scale: 1, offset: 1, width: 1 }) });
+  const live = await startTestGateway(context, folder.root);
+  await folder.place('a-b', { '1/model.onnx': affineModel({ scale: 1, offset: 2, width: 1 }) });
+  await folder.place('later', { '1/model.onnx': affineModel({ scale: 1, offset: 3, width: 1 }) });
+  await query(live, 'mutation { rescanRepository { name } }');
+  const { data, errors } = await query(live, '{ predict { aB(input: { x: 1 }) { y } later(input: { x: 1 }) { y } } }');
+  assert.deepEqual(errors, []);
+  assert.deepEqual(data.predict, { aB: { y: 2 }, later: { y: 4 } });
+  const state = await stateOf(live, 'a-b');
+  assert.equal(state.phase, 'FAILED');
+  assert.match(String(state.reason), /"a_b" and "a-b" would both make aB/);
 });

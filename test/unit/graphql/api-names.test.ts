@@ -23,16 +23,19 @@ describe('the names of a model in the API', () => {
   });
 });
 
+/** Models that do not serve yet. */
+const idle = (names: readonly string[]) => new Map(names.map((name) => [name, false]));
+
 describe('a conflict of names', () => {
   test('is none between models of different names', () => {
     const all = ['diabetes', 'digits', 'iris', 'titanic'];
-    for (const model of all) assert.equal(nameConflict(model, all, typeNames), null);
+    for (const model of all) assert.equal(nameConflict(model, idle(all), typeNames), null);
   });
 
   for (const model of ['infer', 'tensor']) {
     test(`is there for the folder ${model}, whose type the schema has`, () => {
       assert.match(
-        nameConflict(model, [model], typeNames) ?? '',
+        nameConflict(model, idle([model]), typeNames) ?? '',
         new RegExp(`"${model}" would make the type \\w+Input,`),
       );
     });
@@ -40,20 +43,32 @@ describe('a conflict of names', () => {
 
   test('is there between folders that differ in what no name can have, for the later of the two', () => {
     const all = ['sms-spam', 'sms_spam'];
-    assert.equal(nameConflict('sms-spam', all, typeNames), null);
-    assert.match(nameConflict('sms_spam', all, typeNames) ?? '', /"sms-spam" and "sms_spam" would both make smsSpam/);
+    assert.equal(nameConflict('sms-spam', idle(all), typeNames), null);
+    assert.match(
+      nameConflict('sms_spam', idle(all), typeNames) ?? '',
+      /"sms-spam" and "sms_spam" would both make smsSpam/,
+    );
   });
 
   test('is there between the list field of one and the field of another', () => {
     const all = ['iris', 'iris-batch'];
-    assert.match(nameConflict('iris-batch', all, typeNames) ?? '', /would both make irisBatch/);
+    assert.match(nameConflict('iris-batch', idle(all), typeNames) ?? '', /would both make irisBatch/);
   });
 
   test('is decided alike whatever the order of the folders', () => {
     const all = ['a-b', 'a.b', 'a_b', 'aB'];
     const refused = (names: readonly string[]) =>
-      all.filter((name) => nameConflict(name, names, typeNames) !== null).toSorted();
+      all.filter((name) => nameConflict(name, idle(names), typeNames) !== null).toSorted();
     assert.deepEqual(refused(all), refused(all.toReversed()));
     assert.equal(refused(all).length, 3);
+  });
+
+  test('is lost by a newcomer, wherever its name stands, to a model that serves', () => {
+    const models = new Map([
+      ['a-b', false],
+      ['a_b', true],
+    ]);
+    assert.match(nameConflict('a-b', models, typeNames) ?? '', /"a_b" and "a-b" would both make aB/);
+    assert.equal(nameConflict('a_b', models, typeNames), null);
   });
 });

@@ -299,6 +299,19 @@ describe('a manifest', () => {
     assert.equal(repository.models.get('a')?.problem, null);
   });
 
+  test('whose meaning is wrong leaves the last good one in force too, for versions that come later as well', async (context) => {
+    const { repository, write, versions } = await toyRepository(context, {
+      'a/model.yaml': 'title: A',
+      'a/1/model.toy': 'one',
+    });
+    await repository.load();
+    await write('a/model.yaml', 'task: unknown');
+    await write('a/2/model.toy', 'two');
+    await repository.rescan();
+    assert.deepEqual(versions('a'), ['1 UNLOADED', '2 READY two']);
+    assert.match(repository.models.get('a')?.problem ?? '', /no such task\..*stays in force/);
+  });
+
   test('that was never good is mended by writing another, or none', async (context) => {
     const { repository, remove, versions } = await toyRepository(context, {
       'a/model.yaml': 'nope: 1',
