@@ -13,7 +13,8 @@ export class ModelRules {
   readonly #name: string;
   readonly #path: string;
   readonly #hooks: RulesHooks;
-  #fingerprint: string | null = null;
+  /** Undefined before the folder was looked at. */
+  #fingerprint: string | null | undefined;
   #manifest: Manifest | null = emptyManifest;
   #error: ModelLoadError | null = null;
 
@@ -48,7 +49,7 @@ export class ModelRules {
     } catch (error) {
       if (!(error instanceof ModelLoadError)) throw error;
       // Versions are not served under rules that nobody wrote: a first manifest with errors leaves no rules.
-      if (this.#fingerprint === null && this.#error === null) this.#manifest = null;
+      if (this.#fingerprint === undefined) this.#manifest = null;
       this.#error = error;
       this.#fingerprint = fingerprint;
     }

@@ -312,6 +312,16 @@ describe('a manifest', () => {
     assert.match(repository.models.get('a')?.problem ?? '', /no such task\..*stays in force/);
   });
 
+  test('that is invalid leaves a model that had none as it was, for versions that come later as well', async (context) => {
+    const { repository, write, versions } = await toyRepository(context, { 'a/1/model.toy': 'one' });
+    await repository.load();
+    await write('a/model.yaml', 'nope: 1');
+    await write('a/2/model.toy', 'two');
+    await repository.rescan();
+    assert.deepEqual(versions('a'), ['1 UNLOADED', '2 READY two']);
+    assert.match(repository.models.get('a')?.problem ?? '', /nope.*stays in force/);
+  });
+
   test('that was never good is mended by writing another, or none', async (context) => {
     const { repository, remove, versions } = await toyRepository(context, {
       'a/model.yaml': 'nope: 1',
