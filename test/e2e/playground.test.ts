@@ -107,7 +107,8 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   it('runs the prepared overview', async () => {
     await open();
     const answer = await run();
-    for (const model of ['diabetes', 'digits', 'iris', 'titanic']) assert.ok(answer.includes(`"name": "${model}"`));
+    for (const model of ['diabetes', 'iris', 'opticalDigits', 'titanic'])
+      assert.ok(answer.includes(`"name": "${model}"`));
   });
 
   it('runs the prepared prediction with its variables', async () => {

@@ -61,15 +61,15 @@ suite('inferql check', () => {
       lines.map((line) => line.split(/ {2,}/).slice(0, 2).join(' ')),
       [
         'READY diabetes/1',
-        'READY digits/1',
         'READY iris/1',
+        'READY opticalDigits/1',
         'READY titanic/1',
         '',
         'All is well: 4 versions ready.',
         '',
       ],
     );
-    assert.match(lines[2] ?? '', /  field iris, task tabular-classification, 4 golden examples agree, 520 bytes$/);
+    assert.match(lines[1] ?? '', /  field iris, task tabular-classification, 4 golden examples agree, 520 bytes$/);
   });
 
   test('looks at every version that is served or named, says why the others fail, and ends with code 1', async (context) => {

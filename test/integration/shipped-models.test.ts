@@ -43,7 +43,7 @@ describe('golden examples through infer', () => {
     iris: { X: 'FP32' },
     titanic: { pclass: 'INT64', sex: 'BYTES', age: 'FP32', fare: 'FP32', embarked: 'BYTES' },
     diabetes: { X: 'FP32' },
-    digits: { pixels: 'FP32' },
+    opticalDigits: { pixels: 'FP32' },
   };
   for (const [name, inputs] of Object.entries(datatypes)) {
     test(`${name} gives what scikit-learn gave, all rows in one call`, async () => {
@@ -174,19 +174,19 @@ describe('typed fields', () => {
     );
   });
 
-  test('digits reads its golden examples, as lists and as base64', async () => {
-    const { examples } = await goldenOf('digits');
+  test('opticalDigits reads its golden examples, as lists and as base64', async () => {
+    const { examples } = await goldenOf('opticalDigits');
     const pixels = examples.map(({ inputs }) => inputs['pixels'] as number[]);
     const inputs = [
       ...pixels.map((each) => ({ pixels: each })),
       ...pixels.map((each) => ({ pixels: Buffer.from(Float32Array.from(each).buffer).toString('base64') })),
     ];
     const document =
-      'query($inputs: [DigitsInput!]!) { predict { digitsBatch(inputs: $inputs) { label probabilities { shape values } } } }';
+      'query($inputs: [OpticalDigitsInput!]!) { predict { opticalDigitsBatch(inputs: $inputs) { label probabilities { shape values } } } }';
     const { data, errors } = await query(gateway, document, { inputs });
     assert.deepEqual(errors, []);
-    assert.equal(data.predict.digitsBatch.length, 2 * examples.length);
-    for (const [index, { label, probabilities }] of data.predict.digitsBatch.entries()) {
+    assert.equal(data.predict.opticalDigitsBatch.length, 2 * examples.length);
+    for (const [index, { label, probabilities }] of data.predict.opticalDigitsBatch.entries()) {
       const expected = examples[index % examples.length]?.outputs;
       assert.equal(label, expected?.['label']);
       assert.deepEqual(probabilities.shape, [10]);
@@ -336,8 +336,8 @@ describe('what the API tells of them', () => {
     );
   });
 
-  test('digits: a face without a manifest', async () => {
-    const { title, task, features, labels } = await ask('digits');
+  test('opticalDigits: a face without a manifest', async () => {
+    const { title, task, features, labels } = await ask('opticalDigits');
     assert.deepEqual({ title, task, labels }, { title: null, task: 'tensor', labels: null });
     assert.deepEqual(features, [
       {
@@ -355,7 +355,7 @@ describe('what the API tells of them', () => {
     ]);
   });
 
-  for (const name of ['iris', 'titanic', 'diabetes', 'digits']) {
+  for (const name of ['iris', 'titanic', 'diabetes', 'opticalDigits']) {
     test(`${name}: ready, batched, and the file as it lies on disk`, async () => {
       const { defaultVersion } = await ask(name);
       const { version, ready, notes, state, batching, file } = defaultVersion;

@@ -21,7 +21,7 @@ suite('The models that ship with inferql', async () => {
     .map(({ name }) => name);
 
   test('are the ones that the changelog names', () => {
-    assert.deepEqual(names.toSorted(), ['diabetes', 'digits', 'iris', 'titanic']);
+    assert.deepEqual(names.toSorted(), ['diabetes', 'iris', 'opticalDigits', 'titanic']);
   });
 
   for (const name of names) {
@@ -43,8 +43,8 @@ suite('The models that ship with inferql', async () => {
       assert.ok(golden.tolerance.absolute <= 1e-4 && golden.tolerance.relative <= 1e-4);
     });
 
-    if (name === 'digits') {
-      test('digits has no manifest', async () => {
+    if (name === 'opticalDigits') {
+      test('opticalDigits has no manifest', async () => {
         await assert.rejects(stat(new URL('model.yaml', folder)), { code: 'ENOENT' });
       });
       continue;

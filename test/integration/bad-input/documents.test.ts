@@ -81,7 +81,7 @@ describe('a document without end', () => {
         for (const document of [
           `{ model(name: ${value}) { name } }`,
           `{ predict { iris(input: ${value}) { label } } }`,
-          `{ predict { digits(input: { pixels: ${value} }) { __typename } } }`,
+          `{ predict { opticalDigits(input: { pixels: ${value} }) { __typename } } }`,
           `{ infer(input: { model: "iris", inputs: [{ name: "X", datatype: FP32, shape: [1, 4], values: ${value} }] }) { outputs { name } } }`,
         ]) {
           const { errors } = await readAnswer(await send(document));

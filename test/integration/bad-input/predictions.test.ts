@@ -17,7 +17,9 @@ const predictMany = (inputs: unknown) => () =>
 const predictTitanic = (input: unknown) => () =>
   send('query($input: TitanicInput!) { predict { titanic(input: $input) { label } } }', { input });
 const predictDigits = (pixels: unknown) => () =>
-  send('query($pixels: FloatTensor!) { predict { digits(input: { pixels: $pixels }) { __typename } } }', { pixels });
+  send('query($pixels: FloatTensor!) { predict { opticalDigits(input: { pixels: $pixels }) { __typename } } }', {
+    pixels,
+  });
 
 /** Refused by GraphQL before anything runs. */
 const uncoerced = (...messages: readonly RegExp[]): Expected => ({
@@ -146,7 +148,8 @@ describe('a tensor', () => {
     ['of base64 that is none', 'not base64!', 'INVALID_BASE64', 'pixels'],
     ['of base64 of other bytes', 'AAAA', 'WRONG_LENGTH', 'pixels'],
   ] as const) {
-    test(`${what} is refused`, () => assertRefused(gateway, predictDigits(pixels), unfit('digits', reason, input)));
+    test(`${what} is refused`, () =>
+      assertRefused(gateway, predictDigits(pixels), unfit('opticalDigits', reason, input)));
   }
 
   for (const [what, pixels] of [
@@ -292,9 +295,9 @@ describe('a field or argument', () => {
   test('with variables named __proto__ and constructor is answered', async () => {
     const document =
       'query($__proto__: ID!, $constructor: ID!) { __proto__: model(name: $__proto__) { name } constructor: model(name: $constructor) { name } }';
-    const body = `{ "query": "${document}", "variables": { "__proto__": "iris", "constructor": "digits" } }`;
+    const body = `{ "query": "${document}", "variables": { "__proto__": "iris", "constructor": "opticalDigits" } }`;
     const { text } = await readAnswer(await post(gateway, body));
-    assert.equal(text.trim(), '{"data":{"__proto__":{"name":"iris"},"constructor":{"name":"digits"}}}');
+    assert.equal(text.trim(), '{"data":{"__proto__":{"name":"iris"},"constructor":{"name":"opticalDigits"}}}');
   });
 });
 
