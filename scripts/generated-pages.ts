@@ -1,7 +1,7 @@
 import { listSettings } from '../src/config/options.ts';
 import { errorTable, type ErrorEntry } from '../src/errors.ts';
 import { manifestJsonSchema } from '../src/repository/manifest.ts';
-import { tasks } from '../src/tasks/index.ts';
+import { manifestFormat, tasks } from '../src/tasks/index.ts';
 
 /** A file that is made from what the code says already. */
 export interface GeneratedPage {
@@ -112,7 +112,7 @@ ${values.join('\n')}
 
 /** The JSON Schema of `model.yaml`, for editors. The manifest takes any task, and loading only those that there are. */
 function manifestSchemaFile(): string {
-  const { $schema, properties, ...schema } = manifestJsonSchema();
+  const { $schema, properties, ...schema } = manifestJsonSchema(manifestFormat);
   const task = { ...(properties?.['task'] as object), enum: Object.keys(tasks) };
   const file = {
     $schema,

@@ -25,7 +25,7 @@ import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
 import type { RepositoryEvent } from './repository/model-entry.ts';
 import { Repository, type RepositoryOptions } from './repository/repository.ts';
-import { checkManifest } from './tasks/index.ts';
+import { readManifest } from './tasks/index.ts';
 
 /** A running server. */
 export interface Gateway {
@@ -60,9 +60,9 @@ export function createModelService(
     { root: options.models, parallelLoads: options.parallelLoads, watch },
     {
       modelFileName: backend.modelFileName,
-      open: ({ model: name, version, manifest, file: { path } }) =>
+      open: ({ model: name, version, manifest, folder, file: { path, sha256 } }) =>
         openVersion(
-          { name, version, manifest, path },
+          { name, version, manifest, path, folder, sha256 },
           {
             backend,
             base,
@@ -77,7 +77,7 @@ export function createModelService(
         await liveSchema.released(served);
         await closeServedModel(served);
       },
-      checkManifest,
+      readManifest,
       breaks: (before, after) => parts.breaks(before, after),
       onEvent: (event) => logEvent(logger, event),
       onFault: (model, error) =>

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Backend, ModelFile, Signature } from '../backends/backend.ts';
 import { ModelLoadError } from '../errors.ts';
 import { exampleQuery, type ExampleQuery } from '../graphql/example-query.ts';
@@ -9,7 +9,9 @@ import { buildStaticSchema } from '../graphql/static-schema.ts';
 import { goldenFileName, readGolden } from '../inference/golden.ts';
 import { closeServedModel, type ServedModel } from '../inference/served-model.ts';
 import { warmUp } from '../inference/warm-up.ts';
-import { emptyManifest, readManifest, type Manifest } from '../repository/manifest.ts';
+import { emptyManifest, type Manifest } from '../repository/manifest.ts';
+import { hashFile } from '../repository/verify.ts';
+import { readManifest } from '../tasks/index.ts';
 import { rowSignature, type RowSignature } from '../tasks/row-signature.ts';
 import { placeOf } from './model-place.ts';
 
@@ -71,7 +73,9 @@ export async function inspectFile(path: string, backend: Backend): Promise<Inspe
   const declared = file && (await attempt(() => backend.inspect(path)));
   const base = buildStaticSchema();
   const alone = { backend, base, models: new Map<string, boolean>(), onCall: () => undefined };
-  const asked = manifest && { path, name: model, version, manifest: { ...manifest, instances: 1 } };
+  const { sha256 } = await hashFile(path);
+  const own = { path, folder: dirname(path), sha256 };
+  const asked = manifest && { ...own, name: model, version, manifest: { ...manifest, instances: 1 } };
   const served = declared && asked && (await attempt(() => openVersion(asked, alone)));
   const serving = served && (await serve(served, versionFolder, new GeneratedParts(base), attempt));
   const { signature = null } = declared ?? {};
@@ -117,7 +121,7 @@ async function serve(
     const warmed = read && (await attempt(() => warmUp(served, read.golden).then(() => true)));
     return {
       sdl: parts.of(served).sdl,
-      example: exampleQuery(served, read?.golden?.examples[0]?.row),
+      example: exampleQuery(served, read?.golden?.examples[0]),
       goldenExamples: warmed === true ? (read?.golden?.examples.length ?? 0) : null,
     };
   } finally {

@@ -7,6 +7,7 @@ import {
   print,
   type GraphQLField,
 } from 'graphql';
+import type { GoldenExample } from '../inference/golden.ts';
 import type { ServedModel } from '../inference/served-model.ts';
 import { zeroRow } from '../inference/zero-row.ts';
 import type { RowPort } from '../tasks/row-signature.ts';
@@ -24,19 +25,24 @@ export interface ExampleQuery {
 
 /** Tensors with more elements fill the screen and show nothing. */
 const mostElements = 1000;
+/** As do longer inputs: a small picture fits. */
+const mostCharacters = 8000;
 
 type Predicting = Pick<ServedModel, 'name' | 'rowSignature' | 'task'>;
 
 /**
  * A prediction with every field of the result, and with the manifest's examples as its input.
- * @param row values for tensors, such as those of a golden example. @default zeros
+ * @param golden an example whose input, or values for tensors, are taken. @default made-up values
  */
-export function exampleQuery(served: Predicting, row: NamedTensors | null = null): ExampleQuery {
+export function exampleQuery(
+  served: Predicting,
+  golden: Pick<GoldenExample, 'row' | 'input'> = { row: new Map(), input: null },
+): ExampleQuery {
   const { inputType, outputType } = served.task;
   const { field } = apiNames(served.name);
   const selection = Object.values(outputType.getFields()).map(selectionOf).join(' ');
   const document = `query Predict($input: ${inputType.name}!) { predict { ${field}(input: $input) { ${selection} } } }`;
-  return { query: print(parse(document)), variables: exampleVariables(served, row) };
+  return { query: print(parse(document)), variables: exampleVariables(served, golden) };
 }
 
 /** A field with what lies below it; empty where that needs arguments. `meta` is the same for every model. */
@@ -51,7 +57,11 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
   return selection.length === 0 ? '' : `${field.name} { ${selection.join(' ')} }`;
 }
 
-function exampleVariables({ rowSignature, task }: Predicting, row: NamedTensors | null) {
+function exampleVariables(
+  { rowSignature, task }: Predicting,
+  { row, input: given }: Pick<GoldenExample, 'row' | 'input'>,
+) {
+  if (given !== null) return JSON.stringify(given).length > mostCharacters ? null : { input: given };
   const input: Record<string, unknown> = {};
   for (const { name, type } of Object.values(task.inputType.getFields())) {
     const info = task.features.find((feature) => feature.name === name);
@@ -70,7 +80,7 @@ function exampleVariables({ rowSignature, task }: Predicting, row: NamedTensors 
 interface Known {
   readonly info: FeatureInfo | undefined;
   readonly port: RowPort | undefined;
-  readonly row: NamedTensors | null;
+  readonly row: NamedTensors;
 }
 
 /** @returns undefined where no value can be made up. */
@@ -87,7 +97,7 @@ function exampleValue(type: string, { info, port, row }: Known): unknown {
       return info?.example ?? info?.categories?.[0] ?? 'text';
     default: {
       if (!type.endsWith('Tensor') || port === undefined) return undefined;
-      const tensor = row?.get(port.name) ?? zeroRow([port]).get(port.name);
+      const tensor = row.get(port.name) ?? zeroRow([port]).get(port.name);
       return tensor === undefined || elementCount(tensor.shape) > mostElements ? undefined : tensorToValues(tensor);
     }
   }

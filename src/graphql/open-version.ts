@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import { ModelLoadError } from '../errors.ts';
 import { systemClock } from '../inference/batching/clock.ts';
 import { probeBatchAxis } from '../inference/probe-batch-axis.ts';
 import { createServedModel, type ServedModel, type ServedModelParts } from '../inference/served-model.ts';
 import type { Manifest } from '../repository/manifest.ts';
+import { readFileBeside } from '../repository/text-file.ts';
 import { findTask } from '../tasks/index.ts';
 import { rowSignature } from '../tasks/row-signature.ts';
 import { apiNames, nameConflict } from './api-names.ts';
@@ -15,8 +17,12 @@ export interface VersionToServe {
   readonly name: string;
   readonly version: number;
   readonly manifest: Manifest;
-  /** Path of the model file. */
+  /** Path of the model file, links followed. */
   readonly path: string;
+  /** The folder in which it lies, or a link to it: that of the files beside it. */
+  readonly folder: string;
+  /** SHA-256 of the model file in hexadecimal digits. */
+  readonly sha256: string;
 }
 
 export interface OpenOptions {
@@ -32,7 +38,7 @@ export interface OpenOptions {
  * @throws ModelLoadError when it cannot be served, saying why and what to do.
  */
 export async function openVersion(
-  { name, version, manifest, path }: VersionToServe,
+  { name, version, manifest, path, folder, sha256 }: VersionToServe,
   { backend, base, models, onCall }: OpenOptions,
 ): Promise<ServedModel> {
   const conflict = nameConflict(name, models, base.typeNames);
@@ -46,7 +52,9 @@ export async function openVersion(
     const reason = await probeBatchAxis(model, declared);
     const signature = reason === null ? declared : rowSignature(model.signature, { axis: 'none', reason });
     const { typePrefix } = apiNames(name);
-    const bound = task.bind({ model: name, signature, manifest, typePrefix, types: base.shared });
+    const files = await readBeside(folder, task.reads ?? []);
+    const identity = { model: name, version, sha256, typePrefix };
+    const bound = task.bind({ ...identity, signature, manifest, files, types: base.shared });
     return createServedModel({
       name,
       version,
@@ -62,4 +70,13 @@ export async function openVersion(
     await model.close();
     throw error;
   }
+}
+
+async function readBeside(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const name of names) {
+    const content = await readFileBeside(join(folder, name));
+    if (content !== null) files.set(name, content);
+  }
+  return files;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GatewayError, ModelLoadError } from '../errors.ts';
 import { readTextFile } from '../repository/text-file.ts';
 import type { RowPort } from '../tasks/row-signature.ts';
+import type { TaskInput } from '../tasks/task.ts';
 import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
 import { fromHalfBits } from '../tensors/half-precision.ts';
@@ -17,13 +18,19 @@ const goldenFile = z.object({
     .object({ absolute: z.number().min(0).default(1e-5), relative: z.number().min(0).default(1e-5) })
     .prefault({}),
   reference: z.string().optional(),
-  examples: z.array(z.object({ name: z.string().optional(), inputs: values, outputs: values })).min(1),
+  examples: z
+    .array(
+      z.object({ name: z.string().optional(), inputs: values.optional(), input: values.optional(), outputs: values }),
+    )
+    .min(1),
 });
 
 /** Inputs with the outputs that are expected of them, one row each. */
 export interface GoldenExample {
   readonly name: string;
   readonly row: NamedTensors;
+  /** The input that the task made the row of, as a client sends it; null where the example gives the row itself. */
+  readonly input: TaskInput | null;
   readonly expected: NamedTensors;
 }
 
@@ -39,7 +46,7 @@ export interface GoldenExamples {
  */
 export async function readGolden(
   path: string,
-  served: Pick<ServedModel, 'rowSignature'>,
+  served: Pick<ServedModel, 'rowSignature' | 'task'>,
 ): Promise<GoldenExamples | null> {
   const text = await readTextFile(path);
   if (text === null) return null;
@@ -49,15 +56,24 @@ export async function readGolden(
     throw new ModelLoadError(`${goldenFileName}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   }
   const { inputs, outputs } = served.rowSignature;
-  const examples = checked.data.examples.map((example, index) => {
+  const examples: GoldenExample[] = [];
+  for (const [index, example] of checked.data.examples.entries()) {
     const name = example.name ?? `example ${index}`;
-    const row = readAll(example.inputs, inputs, name, 'input');
+    const { input = null } = example;
+    if ((input === null) === (example.inputs === undefined)) {
+      throw new ModelLoadError(
+        `${goldenFileName}: ${name}: give either inputs, the tensors of a row, or input, what a client sends.`,
+      );
+    }
+    const row =
+      input === null ? readAll(example.inputs ?? {}, inputs, name, 'input') : await encode(served, input, name);
     const expected = readAll(example.outputs, outputs, name, 'output');
-    if (expected.size > 0) return { name, row, expected };
+    examples.push({ name, row, input, expected });
+    if (expected.size > 0) continue;
     throw new ModelLoadError(
       `${goldenFileName}: ${name}: there is no output to compare; the model has ${outputs.map((port) => port.name).join(', ')}.`,
     );
-  });
+  }
   return { tolerance: checked.data.tolerance, examples };
 }
 
@@ -97,6 +113,17 @@ function elements({ datatype, data }: Tensor): readonly (number | bigint | strin
   return datatype === 'FP16' && data instanceof Uint16Array
     ? Array.from(fromHalfBits(data))
     : Array.from<number | bigint | string>(data);
+}
+
+/** The row of an input as a client sends it: the example holds for the way from input to row as well. */
+async function encode({ task }: Pick<ServedModel, 'task'>, input: TaskInput, example: string): Promise<NamedTensors> {
+  try {
+    const { tensors } = await task.encode(input);
+    return tensors;
+  } catch (error) {
+    if (error instanceof GatewayError) throw new ModelLoadError(`${goldenFileName}: ${example}: ${error.message}`);
+    throw error;
+  }
 }
 
 function readAll(

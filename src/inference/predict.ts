@@ -1,6 +1,5 @@
 import { badInput, GatewayError } from '../errors.ts';
-import type { TaskInput } from '../tasks/task.ts';
-import type { NamedTensors } from '../tensors/tensor.ts';
+import type { EncodedRow, TaskInput } from '../tasks/task.ts';
 import type { PredictedRow, PredictOptions } from './batching/contract.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
@@ -33,8 +32,8 @@ export type Prediction = object & { readonly meta: PredictionMeta };
 export async function predict(served: ServedModel, input: TaskInput, request: PredictionRequest): Promise<Prediction> {
   try {
     const row = await served.task.encode(input);
-    const answer = await served.batcher.predict(row, optionsOf(served, request));
-    return decode(served, answer, request);
+    const answer = await served.batcher.predict(row.tensors, optionsOf(served, request));
+    return decode(served, answer, row, request);
   } catch (error) {
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
@@ -56,16 +55,17 @@ export async function predictBatch(
     );
   }
   const encoded = await Promise.all(inputs.map((input) => encodeOrError(served, input)));
-  const rows = encoded.filter((row): row is NamedTensors => !(row instanceof Error));
+  const rows = encoded.flatMap((row) => (row instanceof Error ? [] : [row.tensors]));
   const answers = rows.length === 0 ? [] : await served.batcher.predictMany(rows, optionsOf(served, request));
   let next = 0;
   return encoded.map((row) => {
-    const answer = row instanceof Error ? row : answers[next++];
+    if (row instanceof Error) return aboutVersion(served, row);
+    const answer = answers[next++];
     if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
     if (answer instanceof GatewayError) return aboutVersion(served, answer);
     if (answer instanceof Error) return answer;
     try {
-      return decode(served, answer, request);
+      return decode(served, answer, row, request);
     } catch (error) {
       if (error instanceof GatewayError) return aboutVersion(served, error);
       throw error;
@@ -73,7 +73,7 @@ export async function predictBatch(
   });
 }
 
-async function encodeOrError(served: ServedModel, input: TaskInput): Promise<NamedTensors | GatewayError> {
+async function encodeOrError(served: ServedModel, input: TaskInput): Promise<EncodedRow | GatewayError> {
   try {
     return await served.task.encode(input);
   } catch (error) {
@@ -90,8 +90,13 @@ function optionsOf(served: ServedModel, { fields, signal }: PredictionRequest): 
   };
 }
 
-function decode(served: ServedModel, answer: PredictedRow, { requestId }: PredictionRequest): Prediction {
-  return Object.assign(served.task.decode(answer.outputs), { meta: metaOf(served, answer, requestId) });
+function decode(
+  served: ServedModel,
+  answer: PredictedRow,
+  row: EncodedRow,
+  { requestId }: PredictionRequest,
+): Prediction {
+  return Object.assign(served.task.decode(answer.outputs, row), { meta: metaOf(served, answer, requestId) });
 }
 
 /** The `meta` of one answered row. */

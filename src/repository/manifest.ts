@@ -69,6 +69,17 @@ export const manifestSchema = z.strictObject({
       enabled: z.boolean().default(true).describe('Whether rows of different requests share a call.'),
       axis: z.enum(['auto', 'none']).default('auto').describe('none: the first dimension is data and no batch.'),
       maxBatchSize: positive.default(64).describe('The most rows in one call.'),
+      maxBatchTokens: positive
+        .optional()
+        .describe(
+          'The most positions in one call, padding included, where rows of different lengths are filled up to the longest. Default: 16384.',
+        ),
+      padding: z
+        .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+        .optional()
+        .describe(
+          'Inputs whose open dimensions may be filled up, each with its padding value, so that rows of different lengths share a call. Default: what the task says.',
+        ),
       maxDelayMs: z
         .number()
         .min(0)
@@ -79,6 +90,12 @@ export const manifestSchema = z.strictObject({
     })
     .prefault({})
     .describe('How rows of different requests are merged into calls.'),
+  state: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Outputs that are fed back as inputs in the next call, such as stateN: state. Clients carry them as one opaque token.',
+    ),
   instances: positive.max(64).optional().describe('How many calls run at the same time. Default: 1.'),
   threads: positive
     .max(256)
@@ -114,6 +131,10 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The manifest, with the keys that tasks add to it. */
+export type ManifestSchema = z.ZodType<Manifest>;
+
 export type ManifestFeature = Manifest['features'] extends (infer F)[] | undefined ? F : never;
 
 /** The manifest of a folder that has none. */
@@ -121,9 +142,10 @@ export const emptyManifest: Manifest = Object.freeze(manifestSchema.parse({}));
 
 /**
  * Reads and checks a manifest.
+ * @param schema what is allowed. @default the keys that every task knows
  * @throws ModelLoadError with line, offending value and what is allowed.
  */
-export async function readManifest(path: string): Promise<Manifest> {
+export async function readManifest(path: string, schema: ManifestSchema = manifestSchema): Promise<Manifest> {
   const text = await readTextFile(path);
   if (text === null) {
     throw new ModelLoadError('model.yaml is a link to nothing: put the manifest there, or no link.', {
@@ -136,11 +158,11 @@ export async function readManifest(path: string): Promise<Manifest> {
       incomplete: true,
     });
   }
-  return parseManifest(text);
+  return parseManifest(text, schema);
 }
 
 /** @throws ModelLoadError with line, offending value and what is allowed. */
-export function parseManifest(text: string): Manifest {
+export function parseManifest(text: string, schema: ManifestSchema = manifestSchema): Manifest {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const read: ReadText = { text, document, lines };
@@ -149,14 +171,14 @@ export function parseManifest(text: string): Manifest {
   const syntax = document.errors[0] ?? document.warnings[0];
   if (syntax !== undefined) throw refuse(describeSyntax(read, syntax));
   const value = toPlainValue(read) ?? {};
-  const checked = manifestSchema.safeParse(value, { reportInput: true });
+  const checked = schema.safeParse(value, { reportInput: true });
   if (checked.success) return checked.data;
-  throw refuse(describeIssues(read, checked.error.issues, manifestJsonSchema()));
+  throw refuse(describeIssues(read, checked.error.issues, manifestJsonSchema(schema)));
 }
 
 /** What is allowed in a manifest as a JSON Schema, in the draft that editors know best. */
-export function manifestJsonSchema(): SchemaNode {
-  return z.toJSONSchema(manifestSchema, { io: 'input', target: 'draft-7' });
+export function manifestJsonSchema(schema: ManifestSchema): SchemaNode {
+  return z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
 }
 
 /** Whether a text that does not fit may have been cut: whole ones end with a line, and zeros are what nobody wrote yet. */

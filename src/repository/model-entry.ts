@@ -48,8 +48,8 @@ export interface VersionToOpen {
 /** What the repository asks of whoever can run models. A model is an opaque value to it. */
 export interface RepositoryHooks<Served> {
   readonly modelFileName: string;
-  /** Looks at what a manifest means. @throws ModelLoadError when it cannot come into force, whatever the model is. */
-  checkManifest(manifest: Manifest): void;
+  /** Reads a manifest. @throws ModelLoadError when it cannot come into force, whatever the model is. */
+  readManifest(path: string): Promise<Manifest>;
   /** @throws ModelLoadError when the version cannot be served. */
   open(version: VersionToOpen): Promise<Served>;
   /** Makes first calls and compares golden examples. @throws ModelLoadError when the version must not serve. */

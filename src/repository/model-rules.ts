@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { ModelLoadError } from '../errors.ts';
-import { emptyManifest, readManifest, type Manifest } from './manifest.ts';
+import { emptyManifest, type Manifest } from './manifest.ts';
 import type { RepositoryHooks } from './model-entry.ts';
 import { manifestFileName, type FoundModel } from './scan.ts';
 
-type RulesHooks = Pick<RepositoryHooks<unknown>, 'modelFileName' | 'checkManifest'>;
+type RulesHooks = Pick<RepositoryHooks<unknown>, 'modelFileName' | 'readManifest'>;
 
 /**
  * The manifest of one model as it is in force: the present one, or the last good one while the present one has errors.
@@ -41,8 +41,7 @@ export class ModelRules {
   async update(fingerprint: string | null): Promise<void> {
     if (fingerprint === this.#fingerprint) return;
     try {
-      const manifest = fingerprint === null ? emptyManifest : await readManifest(this.#path);
-      this.#hooks.checkManifest(manifest);
+      const manifest = fingerprint === null ? emptyManifest : await this.#hooks.readManifest(this.#path);
       this.#manifest = manifest;
       this.#error = null;
       this.#fingerprint = fingerprint;

@@ -3,14 +3,22 @@ import { basename } from 'node:path';
 import { ModelLoadError, systemCode } from '../errors.ts';
 
 /**
- * Reads a file that people write beside their models; null when there is none.
+ * Reads a text that people write beside their models; null when there is none.
  * @throws ModelLoadError that names the file, without its path.
  */
 export async function readTextFile(path: string): Promise<string | null> {
+  const text = (await readFileBeside(path))?.toString('utf8') ?? null;
+  // The mark that some editors put first.
+  return text?.startsWith('\uFEFF') === true ? text.slice(1) : text;
+}
+
+/**
+ * Reads a file that people put beside their models; null when there is none.
+ * @throws ModelLoadError that names the file, without its path.
+ */
+export async function readFileBeside(path: string): Promise<Buffer | null> {
   try {
-    const text = await readFile(path, 'utf8');
-    // The mark that some editors put first.
-    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+    return await readFile(path);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT') return null;

@@ -1,6 +1,12 @@
 import { ModelLoadError } from '../errors.ts';
-import type { Manifest } from '../repository/manifest.ts';
+import {
+  manifestSchema,
+  readManifest as readManifestFile,
+  type Manifest,
+  type ManifestSchema,
+} from '../repository/manifest.ts';
 import { refuseContradictions, refuseUnusedParts } from './manifest-parts.ts';
+import { bindWithState } from './state.ts';
 import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
 import type { Task } from './task.ts';
@@ -13,34 +19,38 @@ export const tasks: Readonly<Record<string, Task>> = {
   'tabular-regression': tabularRegression,
 };
 
+/** What is allowed in a manifest: what every task knows, and the keys that some tasks add. */
+export const manifestFormat: ManifestSchema = Object.values(tasks)
+  .flatMap(({ sections = [] }) => sections)
+  .reduce((schema, section) => schema.safeExtend({ [section.key]: section.schema.optional() }), manifestSchema);
+
 /**
- * The task of that name. It refuses manifests that say what it does not use.
+ * Reads a manifest, and checks what can be said of it before any model is read: that its task exists and uses all that
+ * it says, and that its features do not contradict themselves.
+ * @throws ModelLoadError with line, offending value and what is allowed.
+ */
+export async function readManifest(path: string): Promise<Manifest> {
+  const manifest = await readManifestFile(path, manifestFormat);
+  refuseUnusedParts(findTask(manifest.task), manifest, Object.values(tasks));
+  refuseContradictions(manifest);
+  return manifest;
+}
+
+/**
+ * The task of that name. It refuses manifests that say what it does not use, and carries the state of models that
+ * have one.
  * @throws ModelLoadError listing the known ones.
  */
 export function findTask(name: string): Task {
   const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
-  if (task !== undefined) return strict(task);
-  throw new ModelLoadError(`There is no task "${name}"; the tasks are ${Object.keys(tasks).join(', ')}.`);
-}
-
-/**
- * Checks what can be said of a manifest before any model is read: that its task exists and uses all that it says, and
- * that its features do not contradict themselves.
- * @throws ModelLoadError
- */
-export function checkManifest(manifest: Manifest): void {
-  findTask(manifest.task);
-  const task = tasks[manifest.task];
-  if (task !== undefined) refuseUnusedParts(task, manifest, Object.values(tasks));
-  refuseContradictions(manifest);
-}
-
-function strict(task: Task): Task {
+  if (task === undefined) {
+    throw new ModelLoadError(`There is no task "${name}"; the tasks are ${Object.keys(tasks).join(', ')}.`);
+  }
   return {
     ...task,
     bind(context) {
       refuseUnusedParts(task, context.manifest, Object.values(tasks));
-      return task.bind(context);
+      return bindWithState(task, context);
     },
   };
 }

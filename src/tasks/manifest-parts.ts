@@ -2,8 +2,11 @@ import { ModelLoadError } from '../errors.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import type { ManifestPart, Task } from './task.ts';
 
+/** The part of a task that says which parts of a manifest it uses. */
+type ManifestUser = Pick<Task, 'name' | 'uses' | 'sections'>;
+
 /** Each part with what the manifest says there; undefined where it says nothing. */
-function givenParts({ features, labels, outputs }: Manifest): Readonly<Record<ManifestPart, string | undefined>> {
+function sharedParts({ features, labels, outputs }: Manifest): Readonly<Record<ManifestPart, string | undefined>> {
   const { label, scores, value, activation } = outputs;
   return {
     features: features && `${features.length} of them`,
@@ -20,18 +23,28 @@ function givenParts({ features, labels, outputs }: Manifest): Readonly<Record<Ma
  * @param tasks all that there are, to name those that would use it.
  * @throws ModelLoadError
  */
-export function refuseUnusedParts(
-  task: Pick<Task, 'name' | 'uses'>,
-  manifest: Manifest,
-  tasks: readonly Pick<Task, 'name' | 'uses'>[],
-): void {
-  for (const [part, given] of Object.entries(givenParts(manifest)) as [ManifestPart, string | undefined][]) {
-    if (given === undefined || task.uses.includes(part)) continue;
-    const users = tasks.filter(({ uses }) => uses.includes(part)).map(({ name }) => name);
+export function refuseUnusedParts(task: ManifestUser, manifest: Manifest, tasks: readonly ManifestUser[]): void {
+  const given = { ...sectionsOf(manifest, tasks), ...sharedParts(manifest) };
+  for (const [part, value] of Object.entries(given)) {
+    if (value === undefined || usesPart(task, part)) continue;
+    const users = tasks.filter((other) => usesPart(other, part)).map(({ name }) => name);
     throw new ModelLoadError(
-      `The manifest says ${part}: ${shorten(given)}, which the task ${task.name} does not use: leave it out, or say task: ${users.join(' or ')}.`,
+      `The manifest says ${part}: ${shorten(value)}, which the task ${task.name} does not use: leave it out, or say task: ${users.join(' or ')}.`,
     );
   }
+}
+
+function usesPart({ uses, sections = [] }: ManifestUser, part: string): boolean {
+  return uses.some((used) => used === part) || sections.some(({ key }) => key === part);
+}
+
+/** What the manifest says under the keys that tasks added to it. */
+function sectionsOf(manifest: Manifest, tasks: readonly ManifestUser[]): Readonly<Record<string, string | undefined>> {
+  const said: Readonly<Record<string, unknown>> = manifest;
+  const keys = new Set(tasks.flatMap(({ sections = [] }) => sections.map(({ key }) => key)));
+  return Object.fromEntries(
+    [...keys].map((key) => [key, said[key] === undefined ? undefined : JSON.stringify(said[key])]),
+  );
 }
 
 /** Refuses features that have one name, and limits that nothing can keep. @throws ModelLoadError */

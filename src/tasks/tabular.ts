@@ -6,12 +6,12 @@ import { type FeatureColumn, compileColumn, readElement } from './feature-column
 import { inputType, refuseUnknownNames } from './field-types.ts';
 import { distinctNames } from './names.ts';
 import { groupFeatures } from './tabular-features.ts';
-import type { BoundTask, TaskContext, TaskInput } from './task.ts';
+import type { BoundTask, EncodedRow, TaskContext, TaskInput } from './task.ts';
 
 /** The side of a tabular task that takes features and makes rows. */
 export type BoundFeatures = Pick<BoundTask, 'inputType' | 'features'> & {
   /** @throws GatewayError `BAD_USER_INPUT` */
-  encode(input: TaskInput): Map<string, Tensor>;
+  encode(input: TaskInput): EncodedRow;
 };
 
 /** One input of the graph, ready to be filled from features. */
@@ -55,7 +55,7 @@ export function bindFeatures(context: TaskContext): BoundFeatures {
       for (const plan of plans) {
         row.set(plan.name, { datatype: plan.datatype, shape: plan.shape, data: plan.fill(input) });
       }
-      return row;
+      return { tensors: row };
     },
   };
 }

@@ -6,6 +6,7 @@ import type {
   GraphQLScalarType,
 } from 'graphql';
 import type { Manifest } from '../repository/manifest.ts';
+import type { ManifestSection } from './manifest-section.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 import type { RowSignature } from './row-signature.ts';
 
@@ -30,9 +31,14 @@ export interface TaskContext {
   readonly model: string;
   /** PascalCase prefix of the generated types, such as `Iris`. */
   readonly typePrefix: string;
+  readonly version: number;
+  /** SHA-256 of the model file in hexadecimal digits: versions with equal numbers may hold other files. */
+  readonly sha256: string;
   readonly signature: RowSignature;
   readonly manifest: Manifest;
   readonly types: SharedTypes;
+  /** The files beside the model file that the task reads (`Task.reads`), by name; those that are not there are absent. */
+  readonly files: ReadonlyMap<string, Buffer>;
 }
 
 /** One input value of a typed prediction, as `Model.features` shows it. */
@@ -54,6 +60,17 @@ export interface FeatureInfo {
 /** The values of a generated input type, after GraphQL has coerced them. The prototype is null. */
 export type TaskInput = Readonly<Record<string, unknown>>;
 
+/** One input on its way to a result. */
+export interface EncodedRow {
+  /** One row: a tensor for every input of the signature, without the batch dimension. */
+  readonly tensors: NamedTensors;
+  /** What `decode` must know of the input besides the outputs, such as the size of a picture. Opaque to everybody else. */
+  readonly about?: unknown;
+}
+
+/** An element that fills up a row to the length of its neighbours in a batch. */
+export type PaddingValue = number | bigint | string | boolean;
+
 /** A task that fits one version: its types, and the way from input to row and from row to result. */
 export interface BoundTask {
   /** `<Prefix>Input`. */
@@ -67,22 +84,35 @@ export interface BoundTask {
    * Turns one input into one row, with a tensor for every input of the signature. Synchronous unless it must decode a picture or the like.
    * @throws GatewayError `BAD_USER_INPUT`
    */
-  encode(input: TaskInput): NamedTensors | Promise<NamedTensors>;
+  encode(input: TaskInput): EncodedRow | Promise<EncodedRow>;
   /** The outputs that these fields of the output type need. May be empty (`meta` alone needs none). */
   outputsFor(fields: ReadonlySet<string>): readonly string[];
-  /** Turns one row of those outputs into the source object of `outputType`. Outputs that no selected field needs are absent. */
-  decode(outputs: NamedTensors): object;
+  /**
+   * Turns one row of those outputs into the source object of `outputType`. Outputs that no selected field needs are absent.
+   * @param row what `encode` made of the input.
+   */
+  decode(outputs: NamedTensors, row: EncodedRow): object;
+  /**
+   * With what the open dimensions of these inputs may be filled up, so that rows of different lengths share a call: the
+   * model must give the same for a row that was filled up. Outputs are cut back along dimensions of the same name.
+   * @default rows of different shapes never share a call, unless the manifest says `batching.padding`
+   */
+  readonly padding?: ReadonlyMap<string, PaddingValue>;
 }
 
 /** What only some tasks use of a manifest. A new key of `outputs` is one of them: the types ask for it. */
 export type ManifestPart = 'features' | 'labels' | `outputs.${keyof Manifest['outputs']}`;
 
-/** One way to give a model a face. One file and one row in the table of `index.ts`. Knows nothing of HTTP, batching or runtimes. */
+/** One way to give a model a face. One file, with its words in the manifest, and one row in the table of `index.ts`. Knows nothing of HTTP, batching or runtimes. */
 export interface Task {
   /** The name in the manifest: that of the Hugging Face hub where there is one. */
   readonly name: string;
   /** The parts of a manifest that it uses, of those that only some tasks do; whoever looks a task up has the others refused. */
   readonly uses: readonly ManifestPart[];
+  /** Keys of the manifest that are this task's own, or those of a few. They become part of the manifest's schema. */
+  readonly sections?: readonly ManifestSection[];
+  /** Names of files beside the model file that it reads, where they are there. */
+  readonly reads?: readonly string[];
   /** @throws ModelLoadError when signature and manifest do not fit the task, saying what would. */
   bind(context: TaskContext): BoundTask;
 }

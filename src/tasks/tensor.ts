@@ -56,7 +56,7 @@ function bind(context: TaskContext): BoundTask {
     labels: null,
     encode(input) {
       refuseUnknownNames(input, known);
-      return encodeRow(inputs, input);
+      return { tensors: encodeRow(inputs, input) };
     },
     outputsFor: (fields) => outputs.filter(({ field }) => fields.has(field)).map(({ port }) => port.name),
     decode: (row) => decodeRow(outputs, row),

@@ -8,10 +8,10 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
-import { type Manifest, manifestSchema } from '../../src/repository/manifest.ts';
+import { manifestFormat } from '../../src/tasks/index.ts';
 import { type RowPort, rowSignature } from '../../src/tasks/row-signature.ts';
 import { scalars } from '../../src/tasks/scalars.ts';
-import type { SharedTypes, TaskContext } from '../../src/tasks/task.ts';
+import type { EncodedRow, SharedTypes, TaskContext } from '../../src/tasks/task.ts';
 import { tensorResolvers } from '../../src/graphql/resolvers/tensor.ts';
 
 /** The static schema of `schema/` with no resolvers but those of the types that tasks share. */
@@ -49,17 +49,22 @@ export function sharedTypes(schema: GraphQLSchema = staticSchema()): SharedTypes
 
 const types = sharedTypes();
 
+/** The row of an input that does not matter to what is decoded. */
+export const anyRow: EncodedRow = { tensors: new Map() };
+
 /** What a task is bound to, for a model with these inputs and outputs in each row. */
 export function taskContext(
   inputs: readonly RowPort[],
   outputs: readonly RowPort[],
   manifest: object = {},
+  files: ReadonlyMap<string, Buffer> = new Map(),
 ): TaskContext {
-  const checked: Manifest = manifestSchema.parse(manifest);
+  const checked = manifestFormat.parse(manifest);
   const batched = (ports: readonly RowPort[]) =>
     ports.map((port) => ({ ...port, shape: port.shape === null ? null : ['batch', ...port.shape] }));
   const rows = rowSignature({ inputs: batched(inputs), outputs: batched(outputs) });
   // A file without shapes has no batch dimension to be found; the ports are then rows as they are.
   const signature = rows.axis.kind === 'none' ? { axis: rows.axis, inputs, outputs } : rows;
-  return { model: 'iris', typePrefix: 'Iris', signature, manifest: checked, types };
+  const identity = { model: 'iris', typePrefix: 'Iris', version: 1, sha256: '0'.repeat(64) };
+  return { ...identity, signature, manifest: checked, files, types };
 }

@@ -2,6 +2,7 @@ import { readFile, utimes, writeFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { ModelLoadError } from '../../src/errors.ts';
+import { readManifest } from '../../src/repository/manifest.ts';
 import type { RepositoryEvent, RepositoryHooks } from '../../src/repository/model-entry.ts';
 import { Repository, type RepositoryOptions } from '../../src/repository/repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -42,8 +43,10 @@ export async function toyRepository(
     { root, parallelLoads: 2, watch: null, ...options },
     {
       modelFileName: 'model.toy',
-      checkManifest: ({ task }) => {
-        if (task === 'unknown') throw new ModelLoadError('There is no such task.');
+      readManifest: async (path) => {
+        const manifest = await readManifest(path);
+        if (manifest.task === 'unknown') throw new ModelLoadError('There is no such task.');
+        return manifest;
       },
       open: async ({ model, version, file }) => {
         const words = (await readFile(file.path, 'utf8')).split(' ');

@@ -6,7 +6,7 @@ import { exampleQuery } from '../../../src/graphql/example-query.ts';
 import type { RowPort } from '../../../src/tasks/row-signature.ts';
 import { tabularRegression } from '../../../src/tasks/tabular-regression.ts';
 import { tensorTask } from '../../../src/tasks/tensor.ts';
-import type { Task } from '../../../src/tasks/task.ts';
+import type { Task, TaskInput } from '../../../src/tasks/task.ts';
 import { taskContext } from '../../helpers/shared-types.ts';
 
 /** An example for a model called `some-model` with these inputs. */
@@ -14,8 +14,8 @@ function example(inputs: readonly RowPort[], manifest: object = {}, task: Task =
   const context = taskContext(inputs, [{ name: 'y', datatype: 'FP32', shape: [] }], manifest);
   const bound = task.bind({ ...context, model: 'some-model', typePrefix: apiNames('some-model').typePrefix });
   const { signature: rowSignature } = context;
-  return (row: Parameters<typeof exampleQuery>[1] = null) =>
-    exampleQuery({ name: 'some-model', rowSignature, task: bound }, row);
+  return (golden?: Parameters<typeof exampleQuery>[1]) =>
+    exampleQuery({ name: 'some-model', rowSignature, task: bound }, golden);
 }
 
 /** The example's value for the only column of a regression whose feature is this. */
@@ -76,7 +76,14 @@ suite('An example query', () => {
   test('takes the values of a row that is given for tensors', () => {
     const row = new Map([['x', { datatype: 'FP32', shape: [2], data: Float32Array.of(1.5, NaN) }]] as const);
     const port: RowPort = { name: 'x', datatype: 'FP32', shape: [2] };
-    assert.deepEqual(example([port])(row).variables, { input: { x: [1.5, 'NaN'] } });
+    assert.deepEqual(example([port])({ row, input: null }).variables, { input: { x: [1.5, 'NaN'] } });
+  });
+
+  test('takes the input of a golden example as it is, unless it would fill the screen', () => {
+    const port: RowPort = { name: 'x', datatype: 'FP32', shape: [] };
+    const variablesOf = (input: TaskInput) => example([port])({ row: new Map(), input }).variables;
+    assert.deepEqual(variablesOf({ x: 7 }), { input: { x: 7 } });
+    assert.equal(variablesOf({ x: 'A'.repeat(10_000) }), null);
   });
 
   test('has no variables where a tensor would fill the screen', () => {

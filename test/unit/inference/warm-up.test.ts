@@ -7,7 +7,7 @@ import { warmUp } from '../../../src/inference/warm-up.ts';
 
 const golden: GoldenExamples = {
   tolerance: { absolute: 0, relative: 0 },
-  examples: [{ name: 'one', row: new Map(), expected: new Map() }],
+  examples: [{ name: 'one', row: new Map(), input: null, expected: new Map() }],
 };
 
 /** A version whose calls all end in this error. */

@@ -16,7 +16,7 @@ function refusal(text: string): string {
 
 const keys = Object.keys(manifestSchema.shape).join(', ');
 const featureKeys = 'name, input, description, unit, type, min, max, categories, nullable, missing, example';
-const batchingKeys = 'enabled, axis, maxBatchSize, maxDelayMs, maxQueueRows';
+const batchingKeys = 'enabled, axis, maxBatchSize, maxBatchTokens, padding, maxDelayMs, maxQueueRows';
 const nameOfLabel = 'a name that begins with a letter or "_" and goes on with letters, digits, "_", "." and "-"';
 const nothing = 'nothing: give it a value, or leave it out';
 

@@ -23,10 +23,10 @@ function served(
       iris: {
         type: bound.outputType,
         args: { input: { type: new GraphQLNonNull(bound.inputType) } },
-        resolve: async (_source, { input }: { input: TaskInput }) => ({
-          ...bound.decode(model(await bound.encode(input))),
-          meta,
-        }),
+        resolve: async (_source, { input }: { input: TaskInput }) => {
+          const row = await bound.encode(input);
+          return { ...bound.decode(model(row.tensors), row), meta };
+        },
       },
     },
   });

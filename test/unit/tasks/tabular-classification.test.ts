@@ -6,7 +6,7 @@ import type { RowPort } from '../../../src/tasks/row-signature.ts';
 import { tabularClassification } from '../../../src/tasks/tabular-classification.ts';
 import type { NamedTensors, Tensor } from '../../../src/tensors/tensor.ts';
 import { refusal } from '../../helpers/refusal.ts';
-import { taskContext } from '../../helpers/shared-types.ts';
+import { anyRow, taskContext } from '../../helpers/shared-types.ts';
 
 const inputs: RowPort[] = [{ name: 'x', datatype: 'FP32', shape: [2] }];
 const labelPort: RowPort = { name: 'label', datatype: 'INT64', shape: [] };
@@ -31,12 +31,12 @@ const row = (tensors: Readonly<Record<string, Tensor>>): NamedTensors => new Map
 
 type Bound = ReturnType<typeof bindTo>;
 const decoded = (bound: Bound, tensors: Readonly<Record<string, Tensor>>) =>
-  bound.decode(row(tensors)) as { readonly label?: string; readonly score?: number };
+  bound.decode(row(tensors), anyRow) as { readonly label?: string; readonly score?: number };
 
 function scoresOf(bound: Bound, tensors: Readonly<Record<string, Tensor>>, top?: number | null) {
   const field = bound.outputType.getFields()['scores'];
   const args = top === undefined ? {} : { top };
-  return field?.resolve?.(bound.decode(row(tensors)), args, undefined, undefined as never) as {
+  return field?.resolve?.(bound.decode(row(tensors), anyRow), args, undefined, undefined as never) as {
     label: string;
     score: number;
   }[];
@@ -271,7 +271,8 @@ describe('scores', () => {
 test('features and classes are bound together', () => {
   const bound = bindTo([scoresPort], { features: [{ name: 'a' }, { name: 'b' }], labels });
   const encoded = bound.encode({ a: 1, b: 2 });
-  assert.deepEqual(encoded, new Map([['x', { datatype: 'FP32', shape: [2], data: Float32Array.of(1, 2) }]]));
+  const tensors = new Map([['x', { datatype: 'FP32', shape: [2], data: Float32Array.of(1, 2) }]]);
+  assert.deepEqual(encoded, { tensors });
   assert.equal(bound.inputType.name, 'IrisInput');
   assert.equal(bound.outputType.name, 'IrisPrediction');
 });

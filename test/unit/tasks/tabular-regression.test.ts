@@ -4,7 +4,7 @@ import { GatewayError, ModelLoadError } from '../../../src/errors.ts';
 import type { RowPort } from '../../../src/tasks/row-signature.ts';
 import { tabularRegression } from '../../../src/tasks/tabular-regression.ts';
 import type { Tensor } from '../../../src/tensors/tensor.ts';
-import { taskContext } from '../../helpers/shared-types.ts';
+import { anyRow, taskContext } from '../../helpers/shared-types.ts';
 
 const inputs: RowPort[] = [{ name: 'x', datatype: 'FP32', shape: [2] }];
 const variable: RowPort = { name: 'variable', datatype: 'FP32', shape: [1] };
@@ -23,16 +23,19 @@ test('the value is a number, and asked for only where it is selected', () => {
   assert.equal(String(bound.outputType.getFields()['value']?.type), 'Float!');
   assert.deepEqual(bound.outputsFor(new Set(['value', 'meta'])), ['variable']);
   assert.deepEqual(bound.outputsFor(new Set(['meta'])), []);
-  assert.deepEqual(bound.decode(new Map([['variable', floats(2.5)]])), { value: 2.5 });
-  assert.deepEqual(bound.decode(new Map()), {});
+  assert.deepEqual(bound.decode(new Map([['variable', floats(2.5)]]), anyRow), { value: 2.5 });
+  assert.deepEqual(bound.decode(new Map(), anyRow), {});
   assert.equal(bound.labels, null);
 });
 
 test('counts may be integers of 64 bits', () => {
   const bound = bindTo([{ name: 'count', datatype: 'INT64', shape: [] }]);
-  assert.deepEqual(bound.decode(new Map([['count', { datatype: 'INT64', shape: [], data: BigInt64Array.of(7n) }]])), {
-    value: 7,
-  });
+  assert.deepEqual(
+    bound.decode(new Map([['count', { datatype: 'INT64', shape: [], data: BigInt64Array.of(7n) }]]), anyRow),
+    {
+      value: 7,
+    },
+  );
 });
 
 test('a value that is no finite number is a failure of the model', () => {
@@ -42,7 +45,7 @@ test('a value that is no finite number is a failure of the model', () => {
     [floats(1, 2), /gave 2 numbers/],
   ] as const) {
     assert.throws(
-      () => bindTo([{ ...variable, shape: [null] }]).decode(new Map([['variable', tensor]])),
+      () => bindTo([{ ...variable, shape: [null] }]).decode(new Map([['variable', tensor]]), anyRow),
       (error) => error instanceof GatewayError && error.code === 'INFERENCE_FAILED' && message.test(error.message),
     );
   }

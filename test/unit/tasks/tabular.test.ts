@@ -147,7 +147,7 @@ describe('the input type', () => {
 
 describe('encode', () => {
   test('fills the columns of the only input in their order', () => {
-    const row = iris.encode(flower);
+    const row = iris.encode(flower).tensors;
     assert.deepEqual(
       [...row],
       [['float_input', { datatype: 'FP32', shape: [4], data: Float32Array.of(5, 3.5, 1.5, 0.25) }]],
@@ -155,7 +155,7 @@ describe('encode', () => {
   });
 
   test('fills each input in its own datatype and shape', () => {
-    const row = people.encode(person);
+    const row = people.encode(person).tensors;
     assert.deepEqual(row.get('age'), { datatype: 'INT64', shape: [1], data: BigInt64Array.of(40n) });
     assert.deepEqual(row.get('sex'), { datatype: 'BYTES', shape: [1], data: ['male'] });
     assert.deepEqual(row.get('member'), { datatype: 'BOOL', shape: [], data: Uint8Array.of(1) });
@@ -165,7 +165,7 @@ describe('encode', () => {
 
   test('gives the model what stands for null, and NaN where floats are missing', () => {
     for (const nothing of [null, undefined]) {
-      const row = people.encode({ ...person, age: nothing, sex: nothing, constructor: nothing });
+      const row = people.encode({ ...person, age: nothing, sex: nothing, constructor: nothing }).tensors;
       assert.deepEqual(row.get('age')?.data, BigInt64Array.of(-1n));
       assert.deepEqual(row.get('sex')?.data, ['unknown']);
       assert.deepEqual(row.get('floats')?.data, Float32Array.of(2, 0, Number.NaN));
@@ -174,14 +174,14 @@ describe('encode', () => {
 
   test('a feature that is left out is not what objects inherit under its name', () => {
     const { constructor: _left, ...others } = person;
-    assert.deepEqual(people.encode(others).get('floats')?.data, Float32Array.of(2, 0, Number.NaN));
+    assert.deepEqual(people.encode(others).tensors.get('floats')?.data, Float32Array.of(2, 0, Number.NaN));
   });
 
   test('any numbers in range arrive, and none other', () => {
     const value = fc.oneof(fc.double(), fc.double({ min: -1, max: 31 }));
     fc.assert(
       fc.property(value, (sepalLength) => {
-        const encode = () => iris.encode({ ...flower, sepalLength }).get('float_input')?.data[0];
+        const encode = () => iris.encode({ ...flower, sepalLength }).tensors.get('float_input')?.data[0];
         if (sepalLength >= 0 && sepalLength <= 30) assert.equal(encode(), Math.fround(sepalLength));
         else
           assert.throws(encode, refusal(Number.isFinite(sepalLength) ? 'OUT_OF_RANGE' : 'NOT_FINITE', 'sepalLength'));
@@ -201,7 +201,8 @@ describe('encode', () => {
       ['UINT64', 0n, 2n ** 64n - 1n],
     ] as const) {
       const integers = bindTo([port('x', datatype, [1])]);
-      for (const x of [least, greatest]) assert.equal(String(integers.encode({ x }).get('x')?.data[0]), String(x));
+      for (const x of [least, greatest])
+        assert.equal(String(integers.encode({ x }).tensors.get('x')?.data[0]), String(x));
       for (const x of [BigInt(least) - 1n, BigInt(greatest) + 1n]) {
         assert.throws(() => integers.encode({ x }), refusal('OUT_OF_RANGE', 'x', /an integer from/));
       }
@@ -210,13 +211,13 @@ describe('encode', () => {
 
   test('floats are checked against what their datatype holds, and halves are rounded', () => {
     const half = bindTo([port('x', 'FP16', [1])]);
-    assert.deepEqual(half.encode({ x: 1 }).get('x')?.data, Uint16Array.of(0x3c00));
+    assert.deepEqual(half.encode({ x: 1 }).tensors.get('x')?.data, Uint16Array.of(0x3c00));
     assert.throws(() => half.encode({ x: 1e5 }), refusal('OUT_OF_RANGE', 'x', /fits FP16/));
     const whole = bindTo([port('x', 'FP16', [1])], [{ name: 'x', type: 'integer' }]);
     assert.throws(() => whole.encode({ x: 70_000 }), refusal('OUT_OF_RANGE', 'x', /from -65519 to 65519/));
     const single = bindTo([port('x', 'FP32', [1])]);
     assert.throws(() => single.encode({ x: 1e39 }), refusal('OUT_OF_RANGE', 'x', /fits FP32/));
-    assert.equal(single.encode({ x: 3.402_823_5e38 }).get('x')?.data[0], Math.fround(3.402_823_4e38));
+    assert.equal(single.encode({ x: 3.402_823_5e38 }).tensors.get('x')?.data[0], Math.fround(3.402_823_4e38));
   });
 
   test('the message of a refused value says what was expected, and in which unit', () => {
