@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import { ModelLoadError } from '../errors.ts';
 import {
   manifestSchema,
@@ -20,9 +21,13 @@ export const tasks: Readonly<Record<string, Task>> = {
 };
 
 /** What is allowed in a manifest: what every task knows, and the keys that some tasks add. */
-export const manifestFormat: ManifestSchema = Object.values(tasks)
-  .flatMap(({ sections = [] }) => sections)
-  .reduce((schema, section) => schema.safeExtend({ [section.key]: section.schema.optional() }), manifestSchema);
+// The types know the keys of every task only: a task reads its own by `readSection`.
+export const manifestFormat = manifestSchema.extend(keysOfTasks()) as unknown as ManifestSchema;
+
+function keysOfTasks(): Readonly<Record<string, ZodType>> {
+  const sections = Object.values(tasks).flatMap((task) => task.sections ?? []);
+  return Object.fromEntries(sections.map(({ key, schema }) => [key, schema.optional()]));
+}
 
 /**
  * Reads a manifest, and checks what can be said of it before any model is read: that its task exists and uses all that
