@@ -100,6 +100,8 @@ class Golden:
     rows: Rows
     names: Sequence[str]
     as_requests: bool = False
+    lengths: Sequence[int] | None = None
+    """For outputs with a value for each token: how many tokens each text has. The rest is padding and not written."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class HeldBack:
     expected: Sequence[Any]
     predicted: Sequence[Any]
     figures: Mapping[str, float]
+    arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    """What else a test needs to come to the same figures, such as {"classMeans": {label: vector}}."""
 
 
 class DiffersError(Exception):
@@ -185,7 +189,8 @@ class ModelVersion:
                         else {"inputs": {port: to_json(np.asarray(values[index])) for port, values in rows.inputs.items()}}
                     ),
                     "outputs": {
-                        port: to_json(rounded(np.asarray(values[index]))) for port, values in rows.outputs.items()
+                        port: to_json(rounded(without_padding(values[index], golden.lengths, index)))
+                        for port, values in rows.outputs.items()
                     },
                 }
                 for index, name in enumerate(golden.names)
@@ -200,6 +205,10 @@ class ModelVersion:
             "version": self.version,
             "reference": self.reference,
             **{name: float(value) for name, value in held_back.figures.items()},
+            **{
+                name: {key: to_json(rounded(values)) for key, values in arrays.items()}
+                for name, arrays in held_back.arrays.items()
+            },
             "samples": [
                 {
                     "input": request,
@@ -279,6 +288,11 @@ def fill_card(card: Path, version: int, rows: Mapping[str, str]) -> None:
     stop = text.index(end, start)
     table = "".join(f"| {name} | {value} |\n" for name, value in rows.items())
     card.write_text(f"{text[:start]}{begin}\n\n| | |\n|---|---|\n{table}\n{text[stop:]}", encoding="utf-8")
+
+
+def without_padding(values: Any, lengths: Sequence[int] | None, index: int) -> np.ndarray:
+    """The values of a row as the row alone would have them, where rows were padded to one length."""
+    return np.asarray(values)[: lengths[index]] if lengths else np.asarray(values)
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
