@@ -1,11 +1,12 @@
 import type { OpenModel } from '../backends/backend.ts';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, ModelLoadError } from '../errors.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import type { RowSignature } from '../tasks/row-signature.ts';
 import type { BoundTask } from '../tasks/task.ts';
 import { Batcher } from './batching/batcher.ts';
 import type { CallReport } from './batching/contract.ts';
 import type { Clock } from './batching/clock.ts';
+import { Padding } from './batching/padding.ts';
 
 /** How rows of a served version are merged, as `ModelVersion.batching` shows it. */
 export interface BatchingFacts {
@@ -43,13 +44,20 @@ export interface ServedModelParts extends Pick<
   readonly onCall: (served: Pick<ServedModel, 'name' | 'version'>, report: CallReport) => void;
 }
 
-/** Puts a batcher in front of an open model. */
+/** The default of Hugging Face's text-embeddings-inference. */
+const defaultBatchTokens = 16_384;
+
+/**
+ * Puts a batcher in front of an open model.
+ * @throws ModelLoadError when the padding that the manifest asks for does not fit the model.
+ */
 export function createServedModel(parts: ServedModelParts): ServedModel {
   const { name, version, manifest, model, rowSignature, task, contract, clock, onCall } = parts;
   const { maxDelayMs, maxQueueRows } = manifest.batching;
   // Rows of a call have waited together: there are never more of them than may wait.
   const maxBatchSize = Math.min(manifest.batching.maxBatchSize, maxQueueRows);
   const merges = rowSignature.axis.kind === 'dynamic';
+  const padding = merges ? paddingOf(parts) : refusePadding(manifest, rowSignature);
   const [fallback] = rowSignature.outputs;
   if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');
   const identity = { model: name, version };
@@ -84,10 +92,30 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
       maxDelayMs,
       maxQueueRows,
       axis: rowSignature.axis,
+      padding,
+      maxBatchTokens: manifest.batching.maxBatchTokens ?? defaultBatchTokens,
       fallbackOutput: fallback.name,
       onCall: (report) => onCall({ name, version }, report),
     }),
   };
+}
+
+/** How rows of different lengths share a call: what the manifest says, on top of what the task knows. */
+function paddingOf({ manifest, rowSignature, task }: ServedModelParts): Padding | null {
+  const { padding = {}, maxBatchTokens } = manifest.batching;
+  const values = new Map([...(task.padding ?? []), ...Object.entries(padding)]);
+  if (values.size > 0) return new Padding(rowSignature, values);
+  if (maxBatchTokens === undefined) return null;
+  throw new ModelLoadError(
+    'The manifest says batching.maxBatchTokens, and no input may be filled up: say batching.padding as well, or leave it out.',
+  );
+}
+
+function refusePadding({ batching }: Manifest, { axis }: RowSignature): null {
+  if (batching.padding === undefined || axis.kind === 'dynamic') return null;
+  throw new ModelLoadError(
+    `The manifest says batching.padding, and rows never share a call: ${axis.reason} Leave it out.`,
+  );
 }
 
 /** Takes no more rows, answers those it has, then frees the model. */

@@ -14,6 +14,8 @@ export function puppetBatcher(options: Partial<Omit<BatcherOptions, 'model' | 'c
   const batcher = new Batcher({
     model,
     axis: { kind: 'dynamic' },
+    padding: null,
+    maxBatchTokens: 16_384,
     maxBatchSize: 4,
     maxDelayMs: 0,
     maxQueueRows: 100,

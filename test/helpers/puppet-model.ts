@@ -55,8 +55,8 @@ export class PuppetModel implements Pick<OpenModel, 'run' | 'instances'> {
       outputs,
       succeed: (given) => {
         this.#end(call);
-        const computed = new Map(outputs.map((name) => [name, computedBatch(name, ids, batched)]));
-        resolve({ outputs: given ?? computed, computeMs: ids.length });
+        const computed = () => new Map(outputs.map((name) => [name, computedBatch(name, ids, batched)]));
+        resolve({ outputs: given ?? computed(), computeMs: ids.length });
       },
       fail: (reason) => {
         this.#end(call);

@@ -2,7 +2,7 @@ import type DataLoader from 'dataloader';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import { Admission } from './admission.ts';
 import { Cancellations } from './cancellations.ts';
-import { groupByLayout } from './collate.ts';
+import { CallPlanner } from './call-planner.ts';
 import type { BatcherOptions, PredictedRow, PredictOptions } from './contract.ts';
 import { Deadlines } from './deadlines.ts';
 import { Failures } from './failures.ts';
@@ -27,6 +27,7 @@ export class Batcher {
   readonly #admission: Admission;
   readonly #scheduler: BatchScheduler;
   readonly #loader: DataLoader<PendingRow, PendingRow>;
+  readonly #planner: CallPlanner;
   readonly #runner: CallRunner;
   readonly #deadlines: Deadlines;
   readonly #cancellations: Cancellations;
@@ -43,11 +44,12 @@ export class Batcher {
       instances: model.instances,
       failures: this.#failures,
     });
+    this.#planner = new CallPlanner(options.padding, options.maxBatchTokens);
     this.#runner = new CallRunner(options, this.#failures, {
       answer: (row, result) => this.#answer(row, result),
       expire: (submission) => this.#expire(submission),
       leaveQueue: () => this.#admission.release(),
-      callEnded: (milliseconds) => this.#callEnded(milliseconds),
+      callEnded: (milliseconds, positions) => this.#callEnded(milliseconds, positions),
     });
     this.#scheduler = new BatchScheduler({
       clock,
@@ -58,7 +60,7 @@ export class Batcher {
     this.#loader = createLoader({
       maxBatchSize,
       schedule: this.#scheduler.open,
-      run: (rows) => this.#runner.add(groupByLayout(rows)),
+      run: (rows) => this.#runner.add(this.#planner.plan(rows)),
     });
     this.#deadlines = new Deadlines(clock, (submission) => this.#expire(submission));
     this.#cancellations = new Cancellations((submission) => this.#cancel(submission));
@@ -165,8 +167,9 @@ export class Batcher {
     }
   }
 
-  #callEnded(milliseconds: number): void {
+  #callEnded(milliseconds: number, positions: number | null): void {
     this.#admission.callTook(milliseconds);
+    if (positions !== null) this.#planner.callTook(positions, milliseconds);
     this.#scheduler.consider();
     this.#settleDrain();
   }

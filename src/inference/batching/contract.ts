@@ -2,6 +2,7 @@ import type { OpenModel } from '../../backends/backend.ts';
 import type { BatchAxis } from '../../tasks/row-signature.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { Clock } from './clock.ts';
+import type { Padding } from './padding.ts';
 
 export interface BatcherOptions {
   /** The batcher never has more than `instances` calls running, so the model's own queue stays empty. */
@@ -10,6 +11,10 @@ export interface BatcherOptions {
   readonly axis: BatchAxis;
   /** The most rows in one call. */
   readonly maxBatchSize: number;
+  /** How rows of different lengths share a call; null where they never do. */
+  readonly padding: Padding | null;
+  /** The most positions in a call of rows that were filled up, padding included. */
+  readonly maxBatchTokens: number;
   /** How long an incomplete batch waits for company while an instance is idle. 0: until the end of the tick. */
   readonly maxDelayMs: number;
   /** The most rows that may wait for a call. */

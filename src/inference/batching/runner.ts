@@ -16,8 +16,11 @@ export interface RunnerEvents {
   readonly expire: (submission: Submission) => void;
   /** A row that waited goes into its first call. */
   readonly leaveQueue: () => void;
-  /** A call has ended, after so many milliseconds, and its rows are answered or will be called again. */
-  readonly callEnded: (milliseconds: number) => void;
+  /**
+   * A call has ended, after so many milliseconds, and its rows are answered or will be called again. `positions` are
+   * those of its rows, padding included; null where it failed.
+   */
+  readonly callEnded: (milliseconds: number, positions: number | null) => void;
 }
 
 /**
@@ -84,12 +87,15 @@ export class CallRunner {
 
   /** Never rejects. */
   async #run(rows: readonly PendingRow[], startedAt: number): Promise<void> {
-    const { model, axis, fallbackOutput, clock, onCall } = this.#options;
+    const { model, axis, padding, fallbackOutput, clock, onCall } = this.#options;
     let computeMs: number | null = null;
+    let positions: number | null = null;
     let outcome: CallReport['outcome'] = 'succeeded';
     try {
-      const result = await model.run(collate(rows, axis), neededOutputs(rows, fallbackOutput));
-      const outputs = distribute(rows, result, axis, this.#failures);
+      const call = collate(rows, axis, padding);
+      const result = await model.run(call.inputs, neededOutputs(rows, fallbackOutput));
+      const outputs = distribute(rows, result, this.#options, call.sizes, this.#failures);
+      positions = call.positions;
       computeMs = result.computeMs;
       this.#answerAll(rows, outputs, startedAt, computeMs);
     } catch (reason) {
@@ -102,7 +108,7 @@ export class CallRunner {
     const callMs = clock.now() - startedAt;
     // The next call starts here, before the callers get to work on their results: the instance must not wait for them.
     this.#startCalls();
-    this.#events.callEnded(callMs);
+    this.#events.callEnded(callMs, positions);
     onCall?.({
       batchSize: rows.length,
       queueMs: longestWait(rows, startedAt),

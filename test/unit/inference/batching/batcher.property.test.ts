@@ -86,6 +86,8 @@ class Play {
     this.model = new PuppetModel(setting.instances, (call) => this.#callStarts(call));
     this.batcher = new Batcher({
       ...setting,
+      padding: null,
+      maxBatchTokens: 16_384,
       model: this.model,
       fallbackOutput: 'double',
       identity: { model: 'iris', version: 3 },

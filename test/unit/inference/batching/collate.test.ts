@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupByLayout, neededOutputs } from '../../../../src/inference/batching/collate.ts';
+import { groupRows, neededOutputs } from '../../../../src/inference/batching/collate.ts';
 import { createSubmission, type PendingRow } from '../../../../src/inference/batching/submission.ts';
 import { puppetRow } from '../../../helpers/puppet-model.ts';
 
@@ -11,7 +11,7 @@ function pendingRows(lengths: readonly number[], outputs: readonly string[] = []
 }
 
 test('rows are grouped by layout, in the order in which they came', () => {
-  const groups = groupByLayout(pendingRows([2, 3, 2, 2, 3, 1]));
+  const groups = groupRows(pendingRows([2, 3, 2, 2, 3, 1]), null);
   assert.deepEqual(
     groups.map((group) => group.map((row) => row.index)),
     [[0, 2, 3], [1, 4], [5]],
@@ -21,7 +21,7 @@ test('rows are grouped by layout, in the order in which they came', () => {
 test('rows that are answered already make no call', () => {
   const rows = pendingRows([2, 2, 3]);
   for (const row of rows) if (row.index !== 1) row.answered = true;
-  assert.deepEqual(groupByLayout(rows), [[rows[1]]]);
+  assert.deepEqual(groupRows(rows, null), [[rows[1]]]);
 });
 
 test('the outputs needed are those of all rows, each once', () => {
