@@ -249,3 +249,21 @@ function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/**
+ * A recurrent model: `x` FP32 [N, 2] and `state` → `stateN` = state + x, `y` = the new state, in each column.
+ * @param layers null: the state is FP32 [N, 2]; else [layers, N, 2], as recurrent layers have it, every layer the same.
+ */
+export function runningSumModel({ layers = null as number | null } = {}): Uint8Array<ArrayBuffer> {
+  const shape = layers === null ? ['N', 2] : [layers, 'N', 2];
+  const last: NodeSpec =
+    layers === null
+      ? { op: 'Identity', inputs: ['stateN'], outputs: ['y'] }
+      : { op: 'Gather', inputs: ['stateN', 'first'], outputs: ['y'] };
+  return model({
+    inputs: [tensorValue('x', 'FP32', ['N', 2]), tensorValue('state', 'FP32', shape)],
+    outputs: [tensorValue('y', 'FP32', ['N', 2]), tensorValue('stateN', 'FP32', shape)],
+    nodes: [{ op: 'Add', inputs: ['state', 'x'], outputs: ['stateN'] }, last],
+    initializers: [{ name: 'first', datatype: 'INT64', shape: [], data: BigInt64Array.of(0n) }],
+  });
+}
