@@ -106,6 +106,7 @@ export type BadInputReason =
   | 'UNKNOWN_CATEGORY'
   | 'INVALID_BASE64'
   | 'INVALID_TEXT'
+  | 'INVALID_IMAGE'
   | 'INVALID_STATE'
   | 'EMPTY_BATCH'
   | 'AMBIGUOUS';

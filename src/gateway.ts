@@ -25,6 +25,7 @@ import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
 import type { RepositoryEvent } from './repository/model-entry.ts';
 import { Repository, type RepositoryOptions } from './repository/repository.ts';
+import { createPictureDecoder } from './tasks/images/picture-decoder.ts';
 import { readManifest } from './tasks/index.ts';
 
 /** A running server. */
@@ -56,6 +57,7 @@ export function createModelService(
   const base = buildStaticSchema();
   const parts = new GeneratedParts(base);
   const backend = createBackend('onnxruntime');
+  const pictures = createPictureDecoder({ maxPixels: options.limits.maxImagePixels });
   const repository: Repository<ServedModel> = new Repository(
     { root: options.models, parallelLoads: options.parallelLoads, watch },
     {
@@ -66,6 +68,7 @@ export function createModelService(
           {
             backend,
             base,
+            pictures,
             models: new Map(
               [...repository.models].map(([other, { defaultVersion }]) => [other, defaultVersion !== null]),
             ),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Backend, ModelFile, Signature } from '../backends/backend.ts';
+import { compileOptions } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
 import { exampleQuery, type ExampleQuery } from '../graphql/example-query.ts';
 import { GeneratedParts } from '../graphql/generated-part.ts';
@@ -11,6 +12,7 @@ import { closeServedModel, type ServedModel } from '../inference/served-model.ts
 import { warmUp } from '../inference/warm-up.ts';
 import { emptyManifest, type Manifest } from '../repository/manifest.ts';
 import { hashFile } from '../repository/verify.ts';
+import { createPictureDecoder } from '../tasks/images/picture-decoder.ts';
 import { readManifest } from '../tasks/index.ts';
 import { rowSignature, type RowSignature } from '../tasks/row-signature.ts';
 import { placeOf } from './model-place.ts';
@@ -72,7 +74,8 @@ export async function inspectFile(path: string, backend: Backend): Promise<Inspe
   const file = await attempt(() => backend.describe(path));
   const declared = file && (await attempt(() => backend.inspect(path)));
   const base = buildStaticSchema();
-  const alone = { backend, base, models: new Map<string, boolean>(), onCall: () => undefined };
+  const pictures = createPictureDecoder({ maxPixels: compileOptions({}, {}).limits.maxImagePixels });
+  const alone = { backend, base, pictures, models: new Map<string, boolean>(), onCall: () => undefined };
   const { sha256 } = await hashFile(path);
   const own = { path, folder: dirname(path), sha256 };
   const asked = manifest && { ...own, name: model, version, manifest: { ...manifest, instances: 1 } };

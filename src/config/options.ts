@@ -10,6 +10,7 @@ export interface RequestLimits {
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxFields: number;
+  readonly maxImagePixels: number;
 }
 
 /** Everything that can be set, checked and complete. */
@@ -130,6 +131,12 @@ const settings = {
     schema: count.default(2_000),
     help: 'The most fields, fragments expanded, in one operation.',
   },
+  maxImagePixels: {
+    env: 'INFERQL_MAX_IMAGE_PIXELS',
+    // More than a photograph has that fits into a body of the default size. Up to three pictures are decoded at a time.
+    schema: count.default(50_000_000),
+    help: 'The most pixels in one picture, width times height, as its header says. Up to three are decoded at a time, and may take 8 bytes a pixel each meanwhile.',
+  },
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -193,6 +200,7 @@ export function compileOptions(
       maxTokens: value('maxTokens'),
       maxDepth: value('maxDepth'),
       maxFields: value('maxFields'),
+      maxImagePixels: value('maxImagePixels'),
     }),
   });
 }

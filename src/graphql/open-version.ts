@@ -6,6 +6,7 @@ import { probeBatchAxis } from '../inference/probe-batch-axis.ts';
 import { createServedModel, type ServedModel, type ServedModelParts } from '../inference/served-model.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import { readFileBeside } from '../repository/text-file.ts';
+import type { PictureDecoder } from '../tasks/images/picture-decoder.ts';
 import { findTask } from '../tasks/index.ts';
 import { rowSignature } from '../tasks/row-signature.ts';
 import { apiNames, nameConflict } from './api-names.ts';
@@ -30,6 +31,7 @@ export interface OpenOptions {
   readonly base: StaticSchema;
   /** The models beside which it is to be served, by name, with whether they serve. */
   readonly models: ReadonlyMap<string, boolean>;
+  readonly pictures: PictureDecoder;
   readonly onCall: ServedModelParts['onCall'];
 }
 
@@ -39,7 +41,7 @@ export interface OpenOptions {
  */
 export async function openVersion(
   { name, version, manifest, path, folder, sha256 }: VersionToServe,
-  { backend, base, models, onCall }: OpenOptions,
+  { backend, base, models, pictures, onCall }: OpenOptions,
 ): Promise<ServedModel> {
   const conflict = nameConflict(name, models, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
@@ -54,7 +56,7 @@ export async function openVersion(
     const { typePrefix } = apiNames(name);
     const files = await readBeside(folder, task.reads ?? []);
     const identity = { model: name, version, sha256, typePrefix };
-    const bound = task.bind({ ...identity, signature, manifest, files, types: base.shared });
+    const bound = task.bind({ ...identity, signature, manifest, files, pictures, types: base.shared });
     return createServedModel({
       name,
       version,

@@ -7,6 +7,7 @@ import {
   type ManifestSchema,
 } from '../repository/manifest.ts';
 import { refuseContradictions, refuseUnusedParts } from './manifest-parts.ts';
+import { imageClassification } from './image-classification.ts';
 import { bindWithState } from './state.ts';
 import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
@@ -18,6 +19,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   tensor: tensorTask,
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularRegression,
+  'image-classification': imageClassification,
 };
 
 /** What is allowed in a manifest: what every task knows, and the keys that some tasks add. */

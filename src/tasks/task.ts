@@ -6,6 +6,7 @@ import type {
   GraphQLScalarType,
 } from 'graphql';
 import type { Manifest } from '../repository/manifest.ts';
+import type { PictureDecoder } from './images/picture-decoder.ts';
 import type { ManifestSection } from './manifest-section.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 import type { RowSignature } from './row-signature.ts';
@@ -39,6 +40,8 @@ export interface TaskContext {
   readonly types: SharedTypes;
   /** The files beside the model file that the task reads (`Task.reads`), by name; those that are not there are absent. */
   readonly files: ReadonlyMap<string, Buffer>;
+  /** Decodes the pictures of all models, so that they take turns. */
+  readonly pictures: PictureDecoder;
 }
 
 /** One input value of a typed prediction, as `Model.features` shows it. */

@@ -8,6 +8,7 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
 } from 'graphql';
+import { createPictureDecoder } from '../../src/tasks/images/picture-decoder.ts';
 import { manifestFormat } from '../../src/tasks/index.ts';
 import { type RowPort, rowSignature } from '../../src/tasks/row-signature.ts';
 import { scalars } from '../../src/tasks/scalars.ts';
@@ -66,5 +67,6 @@ export function taskContext(
   // A file without shapes has no batch dimension to be found; the ports are then rows as they are.
   const signature = rows.axis.kind === 'none' ? { axis: rows.axis, inputs, outputs } : rows;
   const identity = { model: 'iris', typePrefix: 'Iris', version: 1, sha256: '0'.repeat(64) };
-  return { ...identity, signature, manifest: checked, files, types };
+  const pictures = createPictureDecoder({ maxPixels: 1_000_000 });
+  return { ...identity, signature, manifest: checked, files, pictures, types };
 }

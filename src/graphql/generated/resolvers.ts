@@ -225,6 +225,8 @@ export type Limits = {
   readonly maxDepth: Scalars['Int']['output'];
   /** The most fields, fragments expanded, that one operation may select. */
   readonly maxFields: Scalars['Int']['output'];
+  /** The most pixels, width times height, in one picture; the manifest of a model may allow less. */
+  readonly maxImagePixels: Scalars['Int']['output'];
   /** The most operations in an array of operations. */
   readonly maxOperationsPerRequest: Scalars['Int']['output'];
   /** The most rows in one list of inputs. */
@@ -944,6 +946,7 @@ export type LimitsResolvers<ContextType = OperationContext, ParentType extends R
   maxBodyBytes?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   maxDepth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxFields?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxImagePixels?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxOperationsPerRequest?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxRowsPerField?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxRowsPerOperation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
