@@ -2,32 +2,38 @@ import type { Datatype, TensorData } from '../../tensors/datatypes.ts';
 import type { Edit } from './zipmap.ts';
 
 /**
- * What passes between the gateway's thread and the thread of one session. Calls and answers meet by `id`. Buffers
+ * What passes between the gateway's thread and a thread of sessions. Sessions are told apart by numbers that the
+ * gateway's side gives them; calls and answers meet by `id`. The thread takes its messages one after the other. Buffers
  * are transferred, so the sender must not touch them afterwards.
  */
-export type ToSession =
+export type ToThread =
+  | { readonly kind: 'open'; readonly session: number; readonly request: SessionRequest }
   | {
       readonly kind: 'run';
+      readonly session: number;
       readonly id: number;
       readonly inputs: readonly TensorMessage[];
       readonly outputs: readonly string[];
     }
-  /** Free the session and end; no message follows. */
-  | { readonly kind: 'close' };
+  /** Free the session; no message for it follows. */
+  | { readonly kind: 'close'; readonly session: number }
+  /** End; no message follows, and no session is left. */
+  | { readonly kind: 'end' };
 
-export type FromSession =
-  | { readonly kind: 'ready' }
-  /** The session could not be created; the thread ends. */
-  | { readonly kind: 'refused'; readonly error: ErrorMessage }
+export type FromThread =
+  | { readonly kind: 'opened'; readonly session: number }
+  /** The session could not be created. */
+  | { readonly kind: 'refused'; readonly session: number; readonly error: ErrorMessage }
   | {
       readonly kind: 'ran';
       readonly id: number;
       readonly outputs: readonly TensorMessage[];
       readonly computeMs: number;
     }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage };
+  | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage }
+  | { readonly kind: 'closed'; readonly session: number };
 
-/** Handed to the thread when it starts. */
+/** What a session is made of. */
 export interface SessionRequest {
   readonly path: string;
   /** Changes to the file's bytes before they are loaded; none lets the runtime read the file itself. */

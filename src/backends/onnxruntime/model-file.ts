@@ -20,6 +20,8 @@ export interface InspectedFile {
   /** What to change in the bytes before they are loaded; mostly nothing. */
   readonly edits: readonly Edit[];
   readonly hasExternalData: boolean;
+  /** Of the file itself. */
+  readonly sizeBytes: number;
   /** The files of weights to load with it; mostly none. */
   readonly weights: readonly string[];
 }
@@ -36,8 +38,8 @@ const longestFile = 2_147_483_647;
 
 /** Reads what a model file says of itself. @throws ModelLoadError when it is no model, without paths. */
 export async function describeModelFile(path: string): Promise<ModelFile> {
-  const { file } = await readFrom(path);
-  return file;
+  const { proto } = await readFrom(path);
+  return proto.file;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function describeModelFile(path: string): Promise<ModelFile> {
  * @throws ModelLoadError in words that say what to do, without paths.
  */
 export async function inspectModelFile(path: string): Promise<InspectedFile> {
-  const proto = await readFrom(path);
+  const { proto, sizeBytes } = await readFrom(path);
   checkOperators(proto);
   await checkExternalData(dirname(path), proto.externalTensors);
   const { cuts, edits } = cutZipMaps(proto.graph);
@@ -55,13 +57,14 @@ export async function inspectModelFile(path: string): Promise<InspectedFile> {
     signature,
     notes: weights === null ? [...notes, mappedNote] : notes,
     file: proto.file,
+    sizeBytes,
     edits,
     hasExternalData: proto.externalTensors.length > 0,
     weights: weights ?? [],
   };
 }
 
-async function readFrom(path: string): Promise<ModelProto> {
+async function readFrom(path: string): Promise<{ readonly proto: ModelProto; readonly sizeBytes: number }> {
   let handle: FileHandle;
   try {
     handle = await open(path, 'r');
@@ -76,7 +79,7 @@ async function readFrom(path: string): Promise<ModelProto> {
       const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, offset);
       return buffer.subarray(0, bytesRead);
     };
-    return await readModel(size, readAt);
+    return { proto: await readModel(size, readAt), sizeBytes: size };
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;
     throw new ModelLoadError(`The model file cannot be read (${systemCode(error)}).`, { cause: error });

@@ -8,18 +8,23 @@ import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
 import { planThreads } from '../thread-plan.ts';
 import type { SessionRequest } from './messages.ts';
 import { describeModelFile, inspectModelFile } from './model-file.ts';
+import { mostSharedBytes, type PlacedPool, SharedThread, startShared } from './placement.ts';
 import { startPool } from './pool.ts';
 import { loadError } from './runtime-errors.ts';
-import { startSession } from './worker-client.ts';
+import { SessionThread } from './session-thread.ts';
 
 export interface OnnxRuntimeOptions {
   /** Threads that the process can run at a time. @default what the operating system says */
   readonly availableThreads?: number | undefined;
 }
 
-/** Runs ONNX models on the CPU with onnxruntime-node, each session in a thread of its own. */
+/**
+ * Runs ONNX models on the CPU with onnxruntime-node, in worker threads: small models share one, as long as their calls
+ * are short, and every session of the others has its own. See docs/decisions/0006-shared-thread.md.
+ */
 export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
   const { availableThreads = availableParallelism() } = options;
+  const shared = new SharedThread();
   return {
     name: 'onnxruntime',
     version: runtimeVersion(),
@@ -29,15 +34,26 @@ export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
       const { signature, file, notes } = await inspectModelFile(path);
       return { signature, file, notes };
     },
-    open: (request) => openModel(request, availableThreads),
+    open: (request) => openModel(request, availableThreads, shared),
   };
 }
 
-async function openModel({ path, ...wishes }: OpenRequest, availableThreads: number): Promise<OpenModel> {
-  const { signature, file, notes, edits, weights } = await inspectModelFile(path);
+async function openModel(
+  { path, ...wishes }: OpenRequest,
+  availableThreads: number,
+  shared: SharedThread,
+): Promise<OpenModel> {
+  const { signature, file, notes, edits, weights, hasExternalData, sizeBytes } = await inspectModelFile(path);
   const { instances, threadsPerInstance, note } = planThreads({ availableThreads, ...wishes });
   const request: SessionRequest = { path, edits, folder: dirname(path), weights, threads: threadsPerInstance };
-  const pool = await startPool(instances, () => startSession(request)).catch((error: unknown) => {
+  const startOwn = async (): Promise<PlacedPool> => {
+    const own = await startPool(instances, () => new SessionThread().open(request));
+    return { ...own, isShared: () => false };
+  };
+  // Whoever says how a model is to run gets just that.
+  const isAsked = wishes.instances !== undefined || wishes.threadsPerInstance !== undefined;
+  const mayShare = !isAsked && !hasExternalData && sizeBytes <= mostSharedBytes;
+  const pool = await (mayShare ? startShared(request, shared, startOwn) : startOwn()).catch((error: unknown) => {
     throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
   });
   return {
@@ -45,7 +61,9 @@ async function openModel({ path, ...wishes }: OpenRequest, availableThreads: num
     file,
     notes: note === null ? notes : [...notes, note],
     instances,
-    threadsPerInstance,
+    get threadsPerInstance() {
+      return pool.isShared() ? 1 : threadsPerInstance;
+    },
     async run(inputs, outputs) {
       refuseNul(inputs);
       return await pool.run(inputs, outputs);

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { RunResult } from '../backend.ts';
-import type { SessionClient } from './worker-client.ts';
+import type { SessionClient } from './session-thread.ts';
 
 /** Several sessions of one model. */
 export interface SessionPool {

@@ -1,41 +1,55 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 
-import { type FromSession, type SessionRequest, type ToSession, errorToMessage, transferList } from './messages.ts';
+import { type FromThread, type ToThread, errorToMessage, transferList } from './messages.ts';
 import { type Session, createSession } from './session.ts';
 
 /**
- * The entry of a worker thread: one session, one call at a time. `session.run()` blocks its thread, which is why it
- * has one of its own. The thread ends by itself once its port is closed.
+ * The entry of a worker thread: sessions, of which one runs at a time. `session.run()` blocks its thread, which is why
+ * it is never the gateway's. The thread ends by itself once its port is closed.
  */
-async function serve(port: MessagePort, request: SessionRequest): Promise<void> {
-  let session: Session;
-  try {
-    session = await createSession(request);
-  } catch (error) {
-    port.postMessage({ kind: 'refused', error: errorToMessage(error) } satisfies FromSession);
-    return;
-  }
+function serve(port: MessagePort): void {
+  const sessions = new Map<number, Session>();
+  const send = (message: FromThread, buffers: ArrayBuffer[] = []) => port.postMessage(message, buffers);
   let previous = Promise.resolve();
-  port.on('message', (message: ToSession) => {
+  port.on('message', (message: ToThread) => {
     // In order: freeing the session under a call that has not begun would be using freed memory.
-    previous = previous.then(() => handle(port, session, message));
+    previous = previous.then(() => handle(message));
   });
-  port.postMessage({ kind: 'ready' } satisfies FromSession);
+
+  async function handle(message: ToThread): Promise<void> {
+    switch (message.kind) {
+      case 'open':
+        return await open(message);
+      case 'run':
+        return await run(message);
+      case 'close':
+        await sessions.get(message.session)?.release();
+        sessions.delete(message.session);
+        return send({ kind: 'closed', session: message.session });
+      case 'end':
+        return port.close();
+    }
+  }
+
+  async function open({ session, request }: Extract<ToThread, { kind: 'open' }>): Promise<void> {
+    try {
+      sessions.set(session, await createSession(request));
+      send({ kind: 'opened', session });
+    } catch (error) {
+      send({ kind: 'refused', session, error: errorToMessage(error) });
+    }
+  }
+
+  async function run({ session, id, inputs, outputs: names }: Extract<ToThread, { kind: 'run' }>): Promise<void> {
+    try {
+      const opened = sessions.get(session);
+      if (opened === undefined) throw new Error('The thread has no such session.');
+      const { outputs, computeMs } = await opened.run(inputs, names);
+      send({ kind: 'ran', id, outputs, computeMs }, transferList(outputs));
+    } catch (error) {
+      send({ kind: 'failed', id, error: errorToMessage(error) });
+    }
+  }
 }
 
-async function handle(port: MessagePort, session: Session, message: ToSession): Promise<void> {
-  if (message.kind === 'close') {
-    await session.release();
-    port.close();
-    return;
-  }
-  const { id } = message;
-  try {
-    const { outputs, computeMs } = await session.run(message.inputs, message.outputs);
-    port.postMessage({ kind: 'ran', id, outputs, computeMs } satisfies FromSession, transferList(outputs));
-  } catch (error) {
-    port.postMessage({ kind: 'failed', id, error: errorToMessage(error) } satisfies FromSession);
-  }
-}
-
-if (parentPort !== null) await serve(parentPort, workerData as SessionRequest);
+if (parentPort !== null) serve(parentPort);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import type { RunResult } from '../../../../src/backends/backend.ts';
 import { type SessionPool, startPool } from '../../../../src/backends/onnxruntime/pool.ts';
-import type { SessionClient } from '../../../../src/backends/onnxruntime/worker-client.ts';
+import type { SessionClient } from '../../../../src/backends/onnxruntime/session-thread.ts';
 import { GatewayError } from '../../../../src/errors.ts';
 
 /** A session whose calls end when the test says so. */
