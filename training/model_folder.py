@@ -164,8 +164,8 @@ class ModelVersion:
         rows = {
             "file": describe_file(model),
             **figures,
-            "onnxruntime against the reference": (
-                f"{distance:.1e} at most, by onnxruntime {onnxruntime.__version__} against {self.reference}"
+            "the file against the training library": (
+                f"{distance:.1e} apart at most, onnxruntime {onnxruntime.__version__} against {self.reference}"
             ),
         }
         copy_texts(self.name, folder)

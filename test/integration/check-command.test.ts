@@ -52,7 +52,7 @@ function linesAbout(output: string, what: string, about: string): string[] {
 }
 
 suite('inferql check', () => {
-  test('says of the shipped models that all is well, with a line for each version and nothing else', async (context) => {
+  test('says of the shipped models that all is well, with a line for each version and a warning for the ZipMap', async (context) => {
     const { code, output, errors } = await runCheck(context, shippedModels);
     assert.equal(errors, '');
     assert.equal(code, 0);
@@ -62,14 +62,16 @@ suite('inferql check', () => {
       [
         'READY diabetes/1',
         'READY iris/1',
+        'READY iris/2',
+        'warning iris/2',
         'READY opticalDigits/1',
         'READY titanic/1',
         '',
-        'All is well: 4 versions ready.',
+        'All is well: 5 versions ready, 1 warning.',
         '',
       ],
     );
-    assert.match(lines[1] ?? '', /  field iris, task tabular-classification, 4 golden examples agree, 520 bytes$/);
+    assert.match(lines[1] ?? '', /  field iris, task tabular-classification, 4 golden examples agree, 512 bytes$/);
   });
 
   test('looks at every version that is served or named, says why the others fail, and ends with code 1', async (context) => {

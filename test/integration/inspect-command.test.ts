@@ -58,7 +58,7 @@ suite('inferql inspect', () => {
     assert.match(output, /\n {2}model {5}iris, version 1\n {2}manifest {2}.*iris\/model\.yaml\n/);
     assert.match(
       output,
-      /\n {2}format {4}ONNX, IR version 8\n {2}producer {2}skl2onnx 1\.14\.0\n {2}opsets {4}ai\.onnx/,
+      /\n {2}format {4}ONNX, IR version 8\n {2}producer {2}skl2onnx 1\.20\.0\n {2}opsets {4}ai\.onnx/,
     );
     assert.match(output, /\nSignature\n {2}input {3}X +FP32 \[\?, 4\]\n/);
     assert.match(output, /\n {2}output {2}probabilities {2}FP32 \[\?, 3\], a column for each of 0, 1, 2\n/);

@@ -100,7 +100,7 @@ describe('changed files of a version that serves', () => {
   test('that fail are an update that says why, beside the state of what serves', async () => {
     await folder.place('iris/1/model.onnx', 'no model');
     await rescan();
-    const [version] = (await query(gateway, document)).data.model.versions;
+    const version = (await query(gateway, document)).data.model.versions.at(-1);
     const { state, update, ready } = version;
     assert.deepEqual([state.phase, state.reason, ready], ['READY', null, true]);
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe('changed files of a version that serves', () => {
   test('that are sound take its place, and there is no update any more', async () => {
     await cp(join(shippedModels, 'iris/1/model.onnx'), join(folder.root, 'iris/1/model.onnx'));
     await rescan();
-    const [version] = (await query(gateway, document)).data.model.versions;
+    const version = (await query(gateway, document)).data.model.versions.at(-1);
     assert.deepEqual([version.state.phase, version.update, version.ready], ['READY', null, true]);
   });
 });

@@ -258,7 +258,12 @@ describe('a field or argument', () => {
               version,
             },
           ),
-        { status: 200, codes: ['MODEL_VERSION_NOT_FOUND'], path: ['predict', 'iris'], message: /it has 1\.$/ },
+        {
+          status: 200,
+          codes: ['MODEL_VERSION_NOT_FOUND'],
+          path: ['predict', 'iris'],
+          message: /it has 1, 2, stable, candidate\.$/,
+        },
       ));
   }
 
