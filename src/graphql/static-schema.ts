@@ -42,6 +42,7 @@ export function buildStaticSchema(): StaticSchema {
     prediction: get('Prediction', isInterfaceType),
     predictionMeta: get('PredictionMeta', isObjectType),
     classScore: get('ClassScore', isObjectType),
+    box: get('Box', isObjectType),
     tensor: get('Tensor', isObjectType),
     datatype: get('Datatype', isEnumType),
     int64: get('Int64', isScalarType),

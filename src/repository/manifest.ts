@@ -62,7 +62,7 @@ export const manifestSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('The input values of a tabular model, in the order of the columns. Default: as the file declares them.'),
-  labels: z.array(z.string()).min(2).optional().describe('The classes in the order of the scores.'),
+  labels: z.array(z.string()).min(1).optional().describe('The classes in the order of the scores.'),
   outputs: classification.prefault({}).describe('Which output of the model is what. Default: found by type and shape.'),
   batching: z
     .strictObject({

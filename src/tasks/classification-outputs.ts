@@ -76,6 +76,11 @@ function classLabels(
   label: RowPort | null,
 ): readonly string[] | null {
   const given = manifest.labels ?? graphLabels;
+  if (manifest.labels?.length === 1) {
+    throw new ModelLoadError(
+      `The manifest lists the label "${manifest.labels[0]}" alone, and a class is one of two at least.`,
+    );
+  }
   if (scores === null) return given;
   const columns = scoreColumns(scores);
   if (given !== null) {

@@ -8,6 +8,7 @@ import {
 } from '../repository/manifest.ts';
 import { refuseContradictions, refuseUnusedParts } from './manifest-parts.ts';
 import { imageClassification } from './image-classification.ts';
+import { objectDetection } from './object-detection.ts';
 import { bindWithState } from './state.ts';
 import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
@@ -20,6 +21,7 @@ export const tasks: Readonly<Record<string, Task>> = {
   'tabular-classification': tabularClassification,
   'tabular-regression': tabularRegression,
   'image-classification': imageClassification,
+  'object-detection': objectDetection,
 };
 
 /** What is allowed in a manifest: what every task knows, and the keys that some tasks add. */

@@ -16,6 +16,7 @@ export interface SharedTypes {
   readonly prediction: GraphQLInterfaceType;
   readonly predictionMeta: GraphQLObjectType;
   readonly classScore: GraphQLObjectType;
+  readonly box: GraphQLObjectType;
   readonly tensor: GraphQLObjectType;
   readonly datatype: GraphQLEnumType;
   readonly int64: GraphQLScalarType;

@@ -73,7 +73,7 @@ const faults: Readonly<Record<string, Faults>> = {
       'features:\n  - { name: a, missing: [] }',
       'line 2: features[0].missing: expected a number, text, true or false, got [].',
     ],
-    'text for a list': ['labels: a, b', 'line 1: labels: expected a list of two items or more, each text, got "a, b".'],
+    'text for a list': ['labels: a, b', 'line 1: labels: expected a list of one item or more, each text, got "a, b".'],
     'a mapping for a list': [
       'features:\n  name: a',
       'line 1: features: expected a list of one item or more, each a mapping, got {"name":"a"}.',
@@ -115,8 +115,8 @@ const faults: Readonly<Record<string, Faults>> = {
       'line 1: outputs.activation: expected none, softmax or sigmoid, got "relu".',
     ],
     'a list that is too short': [
-      'labels: [a]',
-      'line 1: labels: expected a list of two items or more, each text, got ["a"].',
+      'labels: []',
+      'line 1: labels: expected a list of one item or more, each text, got [].',
     ],
     'an empty list': ['features: []', 'line 1: features: expected a list of one item or more, each a mapping, got [].'],
     'an unknown policy': [

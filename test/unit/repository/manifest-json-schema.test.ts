@@ -7,8 +7,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import type { SchemaNode } from '../../../src/repository/allowed-values.ts';
-import { manifestSchema } from '../../../src/repository/manifest.ts';
-import { tasks } from '../../../src/tasks/index.ts';
+import { manifestFormat, tasks } from '../../../src/tasks/index.ts';
 import { shippedModels } from '../../helpers/gateway.ts';
 
 const file = fileURLToPath(new URL('../../../schema/manifest.schema.json', import.meta.url));
@@ -17,7 +16,7 @@ const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(sch
 
 /** Whether the server would take a manifest as far as can be told without its model. */
 function isAccepted(value: unknown): boolean {
-  const checked = manifestSchema.safeParse(value);
+  const checked = manifestFormat.safeParse(value);
   return checked.success && Object.hasOwn(tasks, checked.data.task);
 }
 
@@ -68,7 +67,7 @@ suite('The JSON Schema of the manifest', () => {
     ['a number that is too large', 'instances: 65', false],
     ['an unsafe number', 'batching: { maxQueueRows: 9007199254740993 }', false],
     ['the greatest delay', 'batching: { maxDelayMs: 1000 }', true],
-    ['a list that is too short', 'labels: [a]', false],
+    ['a list that is too short', 'labels: []', false],
     ['a feature without a name', 'features: [{ unit: cm }]', false],
     ['a feature with an empty name', 'features: [{ name: "" }]', false],
     ['an unknown policy', 'versions: { serve: newest }', false],
@@ -133,7 +132,7 @@ function fittingType(type: string | undefined, node: SchemaNode): fc.Arbitrary<u
       return fc.record(Object.fromEntries(entries), { requiredKeys: required });
     }
     case 'array':
-      return fc.array(mixture(items as SchemaNode), { minLength: minItems, maxLength: minItems + 1 });
+      return fc.array(mixture(items as SchemaNode), { minLength: minItems, maxLength: node.maxItems ?? minItems + 1 });
     case 'integer':
       return fc.integer({ min: 1, max: Math.min(maximum, 300) });
     case 'number':
