@@ -51,6 +51,7 @@ describe('golden examples through infer', () => {
     titanic: { pclass: 'INT64', sex: 'BYTES', age: 'FP32', fare: 'FP32', embarked: 'BYTES' },
     diabetes: { X: 'FP32' },
     opticalDigits: { pixels: 'FP32' },
+    spam: { message: 'BYTES' },
   };
   for (const [name, inputs] of Object.entries(datatypes)) {
     test(`${name} gives what its training library gave, all rows in one call`, async () => {
@@ -201,6 +202,20 @@ describe('typed fields', () => {
       examples.map(({ outputs }) => outputs['variable']),
       near,
     );
+  });
+
+  test('spam takes the text itself, none at all included', async () => {
+    const { examples } = await goldenOf('spam');
+    const inputs = examples.map(({ inputs }) => ({ text: listOf(inputs['message'])[0] }));
+    const document = 'query($inputs: [SpamInput!]!) { predict { spamBatch(inputs: $inputs) { label score } } }';
+    const { data, errors } = await query(gateway, document, { inputs });
+    assert.deepEqual(errors, []);
+    assert.ok(inputs.some(({ text }) => text === ''));
+    for (const [index, { label, score }] of data.predict.spamBatch.entries()) {
+      const expected = examples[index]?.outputs ?? {};
+      assert.equal(label, expected['label']);
+      assertClose(score, Math.max(...listOf(expected['probabilities']).map(Number)), near);
+    }
   });
 
   test('opticalDigits reads its golden examples, as lists and as base64', async () => {
@@ -384,7 +399,7 @@ describe('what the API tells of them', () => {
     ]);
   });
 
-  for (const name of ['iris', 'titanic', 'diabetes', 'opticalDigits']) {
+  for (const name of ['iris', 'titanic', 'diabetes', 'opticalDigits', 'spam']) {
     test(`${name}: ready, batched, and the file as it lies on disk`, async () => {
       const { defaultVersion } = await ask(name);
       const { version, ready, notes, state, batching, file } = defaultVersion;
