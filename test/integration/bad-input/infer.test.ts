@@ -120,11 +120,7 @@ describe('the tensors of a raw inference', () => {
 describe('what a raw inference names', () => {
   for (const model of ['resnet', '__proto__', 'constructor', '', '../iris', 'iris/1']) {
     test(`the model ${JSON.stringify(model)} is MODEL_NOT_FOUND`, () =>
-      assertRefused(
-        gateway,
-        infer([X], { model }),
-        failed('MODEL_NOT_FOUND', /it has diabetes, (?:\w+, )+titanic/),
-      ));
+      assertRefused(gateway, infer([X], { model }), failed('MODEL_NOT_FOUND', /it has diabetes, (?:\w+, )+titanic/)));
   }
 
   test('a model with a name of a megabyte is MODEL_NOT_FOUND, without sending it back', async () => {
