@@ -55,8 +55,8 @@ export function placePicture(original: Size, resizing: Resizing, framing: Framin
 
 /** Where a side begins, by how much longer the canvas is; negative where it is shorter. */
 const offsets: Readonly<Record<Exclude<Framing['kind'], 'all'>, (excess: number) => number>> = {
-  centre: (excess) => Math.ceil(excess / 2),
-  bars: (excess) => Math.round(excess / 2 - 0.1),
+  centre: (excess) => Math.floor((excess + 1) / 2),
+  bars: (excess) => Math.floor(excess / 2 + 0.4),
   corner: () => 0,
 };
 

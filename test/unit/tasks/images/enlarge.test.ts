@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { enlarge, type Pixels } from '../../../../src/tasks/images/enlarge.ts';
+import { fixturePixels } from '../../../helpers/pictures.ts';
+
+const small: Pixels = { data: await fixturePixels('small.png'), width: 40, height: 30 };
+const whole = { horizontal: { target: 96, from: 0, length: 96 }, vertical: { target: 64, from: 0, length: 64 } };
+
+describe('enlarging', () => {
+  for (const filter of ['bilinear', 'bicubic', 'lanczos'] as const) {
+    test(`${filter} gives the bytes of Pillow`, async () => {
+      const { data, width, height } = enlarge(small, whole.horizontal, whole.vertical, filter);
+      assert.deepEqual([width, height], [96, 64]);
+      assert.deepEqual(Buffer.from(data), Buffer.from(await fixturePixels(`small-${filter}-96x64.png`)));
+    });
+  }
+
+  test('a side that is null stays as it is', () => {
+    assert.equal(enlarge(small, null, null, 'bicubic'), small);
+    const { width, height } = enlarge(small, null, whole.vertical, 'bicubic');
+    assert.deepEqual([width, height], [40, 64]);
+  });
+
+  test('a part is the same as that part of the whole', () => {
+    const all = enlarge(small, whole.horizontal, whole.vertical, 'bicubic');
+    fc.assert(
+      fc.property(fc.nat(95), fc.nat(63), fc.integer({ min: 1, max: 96 }), (left, top, length) => {
+        const width = Math.min(length, 96 - left);
+        const height = Math.min(length, 64 - top);
+        const part = enlarge(
+          small,
+          { target: 96, from: left, length: width },
+          { target: 64, from: top, length: height },
+          'bicubic',
+        );
+        for (let y = 0; y < height; y += 1) {
+          const from = ((top + y) * 96 + left) * 3;
+          const row = part.data.subarray(y * width * 3, (y + 1) * width * 3);
+          assert.deepEqual(row, all.data.subarray(from, from + width * 3));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('one colour stays that colour', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 3, maxLength: 3 }),
+        fc.constantFrom('bilinear', 'bicubic', 'lanczos'),
+        (colour, filter) => {
+          const plain: Pixels = { data: Uint8Array.of(...colour, ...colour), width: 2, height: 1 };
+          const { data } = enlarge(plain, { target: 7, from: 0, length: 7 }, { target: 3, from: 0, length: 3 }, filter);
+          for (let place = 0; place < data.length; place += 1) assert.equal(data[place], colour[place % 3]);
+        },
+      ),
+    );
+  });
+});
