@@ -95,7 +95,7 @@ describe('every format comes out as 8-bit RGB', async () => {
       const { data, width, height } = await decode(bytes);
       assert.deepEqual([width, height, data.length], [6, 4, 72]);
       const { most } = distance(data.subarray(0, 3), Uint8Array.from(expected));
-      assert.ok(most <= tolerance, `${data.subarray(0, 3).join()}`);
+      assert.ok(most <= tolerance, data.subarray(0, 3).join());
     });
   }
 
