@@ -70,6 +70,11 @@ export interface OpenModel {
    * instance is gone. Never hangs.
    */
   run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
+  /**
+   * To be called after the warm-up, when rows share calls or have a call each: from what its calls took the backend may
+   * choose where they run best. Calls may go on meanwhile.
+   */
+  settle(): Promise<void>;
   /** Waits for calls that run, frees the model. Later calls are refused with `MODEL_UNAVAILABLE`. Idempotent. */
   close(): Promise<void>;
 }

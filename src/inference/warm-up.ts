@@ -1,6 +1,6 @@
 import { mayBeShown, ModelLoadError } from '../errors.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
-import type { PredictOptions } from './batching/contract.ts';
+import type { PredictedRow, PredictOptions } from './batching/contract.ts';
 import { findDifference, goldenFileName, type GoldenExample, type GoldenExamples } from './golden.ts';
 import type { ServedModel } from './served-model.ts';
 import { zeroRow } from './zero-row.ts';
@@ -24,7 +24,9 @@ export async function warmUp(served: ServedModel, golden: GoldenExamples | null)
 async function runZeros(served: ServedModel, options: PredictOptions): Promise<void> {
   const row = zeroRow(served.rowSignature.inputs);
   for (const size of new Set([1, served.batching.maxBatchSize])) {
-    const answers = await served.batcher.predictMany(Array<NamedTensors>(size).fill(row), options);
+    const rows = Array<NamedTensors>(size).fill(row);
+    const answers = await served.batcher.predictMany(rows, options);
+    if (size === served.batching.maxBatchSize) await repeat(served, rows, answers, options);
     const failure = answers.find((answer) => answer instanceof Error);
     if (failure === undefined) continue;
     served.notes.push(
@@ -32,6 +34,25 @@ async function runZeros(served: ServedModel, options: PredictOptions): Promise<v
     );
     return;
   }
+}
+
+/** A call that took longer is not repeated: it says enough of how long calls take. */
+const longestRepeatedMs = 5;
+const repetitions = 3;
+
+/**
+ * Runs a full batch some times more: the first call of a size also sets memory up, and the backend goes by how long calls
+ * take. Failures were seen the first time.
+ */
+async function repeat(
+  served: ServedModel,
+  rows: readonly NamedTensors[],
+  answers: readonly (PredictedRow | Error)[],
+  options: PredictOptions,
+): Promise<void> {
+  const [first] = answers;
+  if (first === undefined || first instanceof Error || first.computeMs > longestRepeatedMs) return;
+  for (let done = 0; done < repetitions; done += 1) await served.batcher.predictMany(rows, options);
 }
 
 async function compareGolden(served: ServedModel, golden: GoldenExamples, options: PredictOptions): Promise<void> {
@@ -46,6 +67,7 @@ async function compareGolden(served: ServedModel, golden: GoldenExamples, option
     const rows = batch.map(({ row }) => row);
     const answers = await served.batcher.predictMany(rows, options);
     for (const [index, example] of batch.entries()) check(answers[index], example, golden, 'in a batch');
+    if (first + maxBatchSize >= golden.examples.length) await repeat(served, rows, answers, options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compileOptions, type SettingName } from '../../src/config/options.ts';
 import { startGateway, type Gateway } from '../../src/gateway.ts';
@@ -76,18 +77,20 @@ export async function query(
   return { status: response.status, headers: response.headers, data: body.data, errors: body.errors ?? [] };
 }
 
-/** Posts a body as it is. */
-export function post(
+/** Posts a body as it is. When it is answered, the log has the lines of it, which are written at the end of a tick. */
+export async function post(
   gateway: Pick<TestGateway, 'graphqlUrl'>,
   body: string | Uint8Array<ArrayBuffer>,
   { headers, ...init }: RequestInit = {},
 ): Promise<Response> {
-  return fetch(gateway.graphqlUrl, {
+  const response = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(headers as Record<string, string> | undefined) },
     body,
     ...init,
   });
+  await nextTurn();
+  return response;
 }
 
 /** The calls of a model that were made so far, as the log has them. */

@@ -29,6 +29,7 @@ export type FromThread =
       readonly id: number;
       readonly outputs: readonly TensorMessage[];
       readonly computeMs: number;
+      readonly cpuMs: number;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorMessage }
   | { readonly kind: 'closed'; readonly session: number };

@@ -20,6 +20,8 @@ export interface InspectedFile {
   /** What to change in the bytes before they are loaded; mostly nothing. */
   readonly edits: readonly Edit[];
   readonly hasExternalData: boolean;
+  /** The operators in use, as `domain:operator`. */
+  readonly operators: ReadonlySet<string>;
   /** Of the file itself. */
   readonly sizeBytes: number;
   /** The files of weights to load with it; mostly none. */
@@ -58,6 +60,7 @@ export async function inspectModelFile(path: string): Promise<InspectedFile> {
     notes: weights === null ? [...notes, mappedNote] : notes,
     file: proto.file,
     sizeBytes,
+    operators: proto.operators,
     edits,
     hasExternalData: proto.externalTensors.length > 0,
     weights: weights ?? [],

@@ -8,7 +8,8 @@ import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
 import { planThreads } from '../thread-plan.ts';
 import type { SessionRequest } from './messages.ts';
 import { describeModelFile, inspectModelFile } from './model-file.ts';
-import { mostSharedBytes, type PlacedPool, SharedThread, startShared } from './placement.ts';
+import { hasBoundedCalls } from './operators.ts';
+import { mostSharedBytes, PlacedModel, SharedThread } from './placement.ts';
 import { startPool } from './pool.ts';
 import { loadError } from './runtime-errors.ts';
 import { SessionThread } from './session-thread.ts';
@@ -19,8 +20,8 @@ export interface OnnxRuntimeOptions {
 }
 
 /**
- * Runs ONNX models on the CPU with onnxruntime-node, in worker threads: small models share one, as long as their calls
- * are short, and every session of the others has its own. See docs/decisions/0006-shared-thread.md.
+ * Runs ONNX models on the CPU with onnxruntime-node: small models share a thread as long as their calls are short, tiny
+ * ones run in the gateway's own, and every session of the others has a thread of its own. See docs/decisions/0006-where-sessions-run.md.
  */
 export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
   const { availableThreads = availableParallelism() } = options;
@@ -43,32 +44,35 @@ async function openModel(
   availableThreads: number,
   shared: SharedThread,
 ): Promise<OpenModel> {
-  const { signature, file, notes, edits, weights, hasExternalData, sizeBytes } = await inspectModelFile(path);
+  const { signature, file, notes, edits, weights, hasExternalData, sizeBytes, operators } =
+    await inspectModelFile(path);
   const { instances, threadsPerInstance, note } = planThreads({ availableThreads, ...wishes });
   const request: SessionRequest = { path, edits, folder: dirname(path), weights, threads: threadsPerInstance };
-  const startOwn = async (): Promise<PlacedPool> => {
-    const own = await startPool(instances, () => new SessionThread().open(request));
-    return { ...own, isShared: () => false };
-  };
+  const startOwn = () => startPool(instances, () => new SessionThread().open(request));
   // Whoever says how a model is to run gets just that.
   const isAsked = wishes.instances !== undefined || wishes.threadsPerInstance !== undefined;
   const mayShare = !isAsked && !hasExternalData && sizeBytes <= mostSharedBytes;
-  const pool = await (mayShare ? startShared(request, shared, startOwn) : startOwn()).catch((error: unknown) => {
-    throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
-  });
+  const isBounded = hasBoundedCalls(signature, operators);
+  const placed = await (mayShare ? PlacedModel.open({ request, shared, startOwn, isBounded }) : startOwn()).catch(
+    (error: unknown) => {
+      throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
+    },
+  );
+  const isPlaced = placed instanceof PlacedModel;
   return {
     signature,
     file,
     notes: note === null ? notes : [...notes, note],
     instances,
     get threadsPerInstance() {
-      return pool.isShared() ? 1 : threadsPerInstance;
+      return isPlaced && placed.place !== 'own' ? 1 : threadsPerInstance;
     },
     async run(inputs, outputs) {
       refuseNul(inputs);
-      return await pool.run(inputs, outputs);
+      return await placed.run(inputs, outputs);
     },
-    close: () => pool.close(),
+    settle: async () => (isPlaced ? await placed.settle() : undefined),
+    close: () => placed.close(),
   };
 }
 

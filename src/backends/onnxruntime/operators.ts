@@ -1,4 +1,5 @@
 import { ModelLoadError } from '../../errors.ts';
+import type { Signature } from '../backend.ts';
 import type { ModelProto } from './model-proto.ts';
 
 /** Domains whose operators are built into ONNX Runtime; '' is ONNX itself. */
@@ -47,4 +48,30 @@ function notImported(domain: string): ModelLoadError {
     // The versions stand at the end of the file.
     { incomplete: true },
   );
+}
+
+/** Operators whose work their inputs' values drive: loops, and searches through texts. */
+const driven: ReadonlySet<string> = new Set([
+  'If',
+  'Loop',
+  'RegexFullMatch',
+  'RegexReplace',
+  'Scan',
+  'SequenceMap',
+  'StringNormalizer',
+  'StringSplit',
+  'TfIdfVectorizer',
+  'Tokenizer',
+]);
+
+/**
+ * Whether nothing but the number of rows can make a call of the model longer: every row has the same size, and no
+ * operator's work is driven by values.
+ */
+export function hasBoundedCalls({ inputs }: Signature, operators: ReadonlySet<string>): boolean {
+  for (const operator of operators) {
+    const [domain = '', name = ''] = operator.split(':');
+    if (driven.has(name) || (domain !== '' && domain !== 'ai.onnx' && domain !== 'ai.onnx.ml')) return false;
+  }
+  return inputs.every(({ shape }) => shape?.slice(1).every((size) => typeof size === 'number') === true);
 }

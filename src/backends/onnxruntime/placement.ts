@@ -1,13 +1,17 @@
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { RunResult } from '../backend.ts';
+import { openInlineSession } from './inline-session.ts';
 import type { SessionRequest } from './messages.ts';
 import { type SessionPool, startPool } from './pool.ts';
 import { SessionThread } from './session-thread.ts';
 
 /**
- * The thread that small models share: a thread of its own costs a model 25 to 30 MB and most of its time to load, and
- * models that are done in microseconds do not stand in each other's way.
+ * Where the sessions of a model are: `own`, threads of its own; `shared`, the thread that small models share; `inline`,
+ * the gateway's own thread. See docs/decisions/0006-where-sessions-run.md.
  */
+export type Place = 'own' | 'shared' | 'inline';
+
+/** The thread that small models share. It ends with its last session, and begins anew with the next. */
 export class SharedThread {
   #thread: SessionThread | null = null;
 
@@ -19,70 +23,113 @@ export class SharedThread {
   }
 }
 
-/** The sessions of a model, wherever they are. */
-export interface PlacedPool extends SessionPool {
-  /** Whether they are in the thread that models share, where calls have that one thread. */
-  isShared(): boolean;
+/** What decides where a model runs. */
+export interface PlacementOptions {
+  readonly request: SessionRequest;
+  readonly shared: SharedThread;
+  /** Starts the sessions in threads of their own. */
+  readonly startOwn: () => Promise<SessionPool>;
+  /** Whether nothing that a client sends can make a call much longer than those of the warm-up, rows apart. */
+  readonly isBounded: boolean;
 }
 
 /** A model of more bytes loads so long that the models of the shared thread would wait for it. */
 export const mostSharedBytes = 4 * 1024 * 1024;
+// Calls are measured in CPU time of the one thread that they have there: on a busy machine the time on the clock says little.
+
 /** A model whose calls take longer, on the average of the last few, moves out of the shared thread. */
 const longestSharedCallMs = 2;
 /** A call as long as this makes it move at once. */
 const intolerableCallMs = 20;
-/** How much the newest call counts in that average. */
+/** The longest call of a warm-up, at the most rows, of a model that may run in the gateway's own thread. */
+const longestInlineCallMs = 0.25;
+/** How much the newest call counts in the average. */
 const newestWeight = 0.3;
 /** The first calls of a session, which also set it up, say little. */
 const fewestCalls = 3;
 
 /**
- * Begins in the shared thread, and moves into threads of its own as soon as its calls prove long. Calls go on meanwhile.
- * @param startOwn starts the sessions that it moves to.
+ * A small model, wherever its sessions are. It begins in the shared thread, and moves into threads of its own as soon as
+ * its calls prove long, or, after a warm-up in which they proved very short, into the gateway's own thread. Calls go
+ * on while it moves.
  */
-export async function startShared(
-  request: SessionRequest,
-  shared: SharedThread,
-  startOwn: () => Promise<SessionPool>,
-): Promise<PlacedPool> {
-  let pool = await startPool(1, () => shared.open(request));
-  let moving: Promise<void> | null = null;
-  let isClosing = false;
-  let isShared = true;
-  let calls = 0;
-  let averageMs = 0;
+export class PlacedModel {
+  readonly #options: PlacementOptions;
+  #pool: SessionPool;
+  #place: Place = 'shared';
+  #moving: Promise<void> | null = null;
+  #isClosing = false;
+  #calls = 0;
+  #averageMs = 0;
+  /** The most rows in a call so far, and the least time of the calls with as many. */
+  #largest = { rows: 0, cpuMs: Number.POSITIVE_INFINITY };
 
-  const move = async (): Promise<void> => {
-    const own = await startOwn();
-    const before = pool;
-    pool = own;
-    isShared = false;
-    await before.close();
-  };
+  private constructor(options: PlacementOptions, pool: SessionPool) {
+    this.#options = options;
+    this.#pool = pool;
+  }
 
-  const learn = (computeMs: number): void => {
-    calls += 1;
-    averageMs = calls === 1 ? computeMs : averageMs + newestWeight * (computeMs - averageMs);
-    const isLong = computeMs >= intolerableCallMs || (calls >= fewestCalls && averageMs > longestSharedCallMs);
-    if (!isLong || moving !== null || isClosing) return;
-    // Where no thread can be started it stays where it is, and tries again after the next calls.
-    moving = move().catch(() => {
-      moving = null;
-      calls = 0;
-    });
-  };
+  /** @throws the runtime's own error when it refuses the model. */
+  static async open(options: PlacementOptions): Promise<PlacedModel> {
+    const pool = await startPool(1, () => options.shared.open(options.request));
+    return new PlacedModel(options, pool);
+  }
 
-  return {
-    isShared: () => isShared,
-    async run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult> {
-      const result = await pool.run(inputs, outputs);
-      if (isShared) learn(result.computeMs);
-      return result;
-    },
-    async close() {
-      isClosing = true;
-      await moving;
-      await pool.close();
-    },
-  };
+  get place(): Place {
+    return this.#place;
+  }
+
+  async run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult> {
+    const result = await this.#pool.run(inputs, outputs);
+    if (this.#place !== 'own') this.#learn(rowsOf(inputs), result.cpuMs);
+    return result;
+  }
+
+  /** To be called after the warm-up. */
+  async settle(): Promise<void> {
+    const { isBounded, request } = this.#options;
+    const isTiny = this.#largest.cpuMs <= longestInlineCallMs;
+    if (!isBounded || !isTiny || this.#place !== 'shared' || this.#moving !== null) return;
+    await this.#move('inline', () => startPool(1, () => openInlineSession(request)));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#moving;
+    await this.#pool.close();
+  }
+
+  #learn(rows: number, cpuMs: number): void {
+    this.#calls += 1;
+    this.#averageMs = this.#calls === 1 ? cpuMs : this.#averageMs + newestWeight * (cpuMs - this.#averageMs);
+    if (rows > this.#largest.rows) this.#largest = { rows, cpuMs };
+    else if (rows === this.#largest.rows) this.#largest.cpuMs = Math.min(this.#largest.cpuMs, cpuMs);
+    const isLong = this.#calls >= fewestCalls && this.#averageMs > longestSharedCallMs;
+    if (isLong || cpuMs >= intolerableCallMs) void this.#move('own', this.#options.startOwn);
+  }
+
+  /** Where no session can be started there, the model stays where it is, and is looked at again after its next calls. */
+  #move(place: Place, start: () => Promise<SessionPool>): Promise<void> {
+    if (this.#isClosing) return Promise.resolve();
+    this.#moving ??= (async () => {
+      try {
+        const pool = await start();
+        const before = this.#pool;
+        this.#pool = pool;
+        this.#place = place;
+        await before.close();
+      } catch {
+        this.#calls = 0;
+      } finally {
+        this.#moving = null;
+      }
+    })();
+    return this.#moving;
+  }
+}
+
+/** The rows of a call; 1 where its inputs have no dimensions. */
+function rowsOf(inputs: NamedTensors): number {
+  for (const { shape } of inputs.values()) return shape[0] ?? 1;
+  return 1;
 }

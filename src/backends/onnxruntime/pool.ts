@@ -1,12 +1,11 @@
 import { GatewayError } from '../../errors.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
-import type { RunResult } from '../backend.ts';
-import type { SessionClient } from './session-thread.ts';
+import type { SessionClient, SessionResult } from './session-client.ts';
 
 /** Several sessions of one model. */
 export interface SessionPool {
   /** Runs the model on an idle session, or queues the call until one is. @throws GatewayError */
-  run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
+  run(inputs: NamedTensors, outputs: readonly string[]): Promise<SessionResult>;
   /** Refuses new calls, finishes those it has, then ends the sessions. Idempotent. */
   close(): Promise<void>;
 }
@@ -14,7 +13,7 @@ export interface SessionPool {
 interface WaitingCall {
   readonly inputs: NamedTensors;
   readonly outputs: readonly string[];
-  readonly resolve: (result: Promise<RunResult>) => void;
+  readonly resolve: (result: Promise<SessionResult>) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -80,7 +79,7 @@ export async function startPool(instances: number, start: () => Promise<SessionC
     session: SessionClient,
     inputs: NamedTensors,
     outputs: readonly string[],
-  ): Promise<RunResult> => {
+  ): Promise<SessionResult> => {
     try {
       return await session.run(inputs, outputs);
     } finally {
@@ -88,7 +87,7 @@ export async function startPool(instances: number, start: () => Promise<SessionC
     }
   };
 
-  const run = (inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult> => {
+  const run = (inputs: NamedTensors, outputs: readonly string[]): Promise<SessionResult> => {
     if (closing !== null || (sessions.size === 0 && starting === 0)) return Promise.reject(unavailable());
     // The session used last is warmest: its thread's caches still hold the weights.
     const session = idle.pop();

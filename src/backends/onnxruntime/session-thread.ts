@@ -1,24 +1,13 @@
 import { Worker } from 'node:worker_threads';
 
-import { GatewayError } from '../../errors.ts';
-import type { NamedTensors, Tensor } from '../../tensors/tensor.ts';
-import type { RunResult } from '../backend.ts';
+import type { NamedTensors } from '../../tensors/tensor.ts';
 import { type FromThread, type SessionRequest, type ToThread, errorFromMessage, transferList } from './messages.ts';
 import { runError } from './runtime-errors.ts';
-
-/** The gateway's side of one session. */
-export interface SessionClient {
-  /** Runs the model once; the thread takes calls one after the other. @throws GatewayError */
-  run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
-  /** Waits for running calls, frees the session, lets the thread end if it was its last. Idempotent. */
-  close(): Promise<void>;
-  /** Settles when the session has ended, whether asked to or not, and before the calls that this cuts off do. */
-  readonly ended: Promise<void>;
-}
+import { sessionGone, type SessionClient, type SessionResult, toTensors } from './session-client.ts';
 
 interface PendingCall {
   readonly session: number;
-  readonly resolve: (result: RunResult) => void;
+  readonly resolve: (result: SessionResult) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -73,7 +62,7 @@ export class SessionThread {
     };
   }
 
-  #run(session: number, inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult> {
+  #run(session: number, inputs: NamedTensors, outputs: readonly string[]): Promise<SessionResult> {
     return new Promise((resolve, reject) => {
       if (!this.#sessions.has(session)) return reject(sessionGone(this.#fault));
       const id = ++this.#lastNumber;
@@ -108,6 +97,7 @@ export class SessionThread {
         return this.#answer(message.id)?.resolve({
           outputs: toTensors(message.outputs),
           computeMs: message.computeMs,
+          cpuMs: message.cpuMs,
         });
       case 'failed':
         return this.#answer(message.id)?.reject(runError(errorFromMessage(message.error)));
@@ -148,14 +138,4 @@ export class SessionThread {
   #send(message: ToThread, buffers: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, buffers);
   }
-}
-
-function toTensors(messages: readonly (Tensor & { readonly name: string })[]): NamedTensors {
-  const tensors = new Map<string, Tensor>();
-  for (const message of messages) tensors.set(message.name, message);
-  return tensors;
-}
-
-function sessionGone(cause: Error | undefined): GatewayError {
-  return new GatewayError('MODEL_UNAVAILABLE', 'The model was unloaded, or its thread ended; try again.', { cause });
 }

@@ -44,8 +44,8 @@ function serve(port: MessagePort): void {
     try {
       const opened = sessions.get(session);
       if (opened === undefined) throw new Error('The thread has no such session.');
-      const { outputs, computeMs } = await opened.run(inputs, names);
-      send({ kind: 'ran', id, outputs, computeMs }, transferList(outputs));
+      const { outputs, computeMs, cpuMs } = await opened.run(inputs, names);
+      send({ kind: 'ran', id, outputs, computeMs, cpuMs }, transferList(outputs));
     } catch (error) {
       send({ kind: 'failed', id, error: errorToMessage(error) });
     }

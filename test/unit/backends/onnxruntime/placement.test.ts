@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import type { SessionRequest } from '../../../../src/backends/onnxruntime/messages.ts';
 import { onnxruntimeBackend } from '../../../../src/backends/onnxruntime/onnxruntime-backend.ts';
+import { hasBoundedCalls } from '../../../../src/backends/onnxruntime/operators.ts';
+import { PlacedModel, SharedThread } from '../../../../src/backends/onnxruntime/placement.ts';
+import { startPool } from '../../../../src/backends/onnxruntime/pool.ts';
+import { SessionThread } from '../../../../src/backends/onnxruntime/session-thread.ts';
+import type { Tensor } from '../../../../src/tensors/tensor.ts';
 import { affineModel, slowModel } from '../../../helpers/onnx-models.ts';
 import { eventually } from '../../../helpers/eventually.ts';
 import { temporaryModel } from '../../../helpers/temporary-folder.ts';
@@ -69,4 +76,85 @@ suite('Small models', () => {
     const model = await open(context, affineModel({ width: 1 }), { threadsPerInstance: 2 });
     assert.equal(model.threadsPerInstance, 2);
   });
+});
+
+suite('A placed model', () => {
+  /** A model as the backend places it; `owned` counts how often it was given threads of its own. */
+  async function place(context: TestContext, model: Uint8Array, { isBounded = true } = {}) {
+    const path = await temporaryModel(context, model);
+    const request: SessionRequest = { path, edits: [], folder: dirname(path), weights: [], threads: 1 };
+    const startOwn = () => startPool(1, () => new SessionThread().open(request));
+    const placed = await PlacedModel.open({ request, shared: new SharedThread(), startOwn, isBounded });
+    context.after(() => placed.close());
+    const call = async (rows: number) => {
+      const x: Tensor = { datatype: 'FP32', shape: [rows, 1], data: new Float32Array(rows).fill(3) };
+      const { outputs } = await placed.run(new Map([['x', x]]), ['y']);
+      return outputs.get('y')?.data[rows - 1];
+    };
+    return { placed, call };
+  }
+
+  test("that is tiny moves into the gateway's own thread once it is warm, and answers the same", async (context) => {
+    const { placed, call } = await place(context, affineModel({ width: 1 }));
+    for (const rows of [1, 8, 8, 8, 8]) assert.equal(await call(rows), 7);
+    assert.equal(placed.place, 'shared');
+    const during = [call(4), placed.settle(), call(4)] as const;
+    assert.deepEqual(await Promise.all(during), [7, undefined, 7]);
+    assert.equal(placed.place, 'inline');
+    assert.deepEqual(await Promise.all([call(1), call(2), call(3)]), [7, 7, 7]);
+  });
+
+  test('whose failure is one of the row says so there as well', async (context) => {
+    const { placed, call } = await place(context, affineModel({ width: 1 }));
+    for (const rows of [1, 2, 2]) await call(rows);
+    await placed.settle();
+    const wrong: Tensor = { datatype: 'FP64', shape: [1, 1], data: Float64Array.of(1) };
+    await assert.rejects(placed.run(new Map([['x', wrong]]), ['y']), { code: 'INFERENCE_FAILED' });
+    assert.equal(await call(1), 7);
+  });
+
+  test('stays in the shared thread where a client could make its calls long', async (context) => {
+    const { placed, call } = await place(context, affineModel({ width: 1 }), { isBounded: false });
+    for (const rows of [1, 8, 8]) await call(rows);
+    await placed.settle();
+    assert.equal(placed.place, 'shared');
+  });
+
+  test('stays there where its calls at the most rows were not that short', async (context) => {
+    const { placed, call } = await place(context, slowModel({ iterations: 1000 }));
+    for (const rows of [1, 1, 1]) await call(rows);
+    await placed.settle();
+    assert.notEqual(placed.place, 'inline');
+  });
+
+  test('refuses calls after it was closed, and waits for those before', async (context) => {
+    const { placed, call } = await place(context, affineModel({ width: 1 }));
+    for (const rows of [1, 2, 2]) await call(rows);
+    await placed.settle();
+    const last = call(2);
+    await placed.close();
+    assert.equal(await last, 7);
+    await assert.rejects(call(1), { code: 'MODEL_UNAVAILABLE' });
+  });
+});
+
+suite('Calls that nothing but rows can make longer', () => {
+  const port = (shape: readonly (string | number | null)[] | null) => ({
+    inputs: [{ name: 'x', datatype: 'FP32' as const, shape }],
+    outputs: [],
+  });
+
+  for (const [what, signature, operators, expected] of [
+    ['rows of one size', port(['N', 4]), [':Gemm', 'ai.onnx.ml:LinearClassifier'], true],
+    ['rows of any length', port(['N', 'sequence']), [':Gemm'], false],
+    ['rows of a size that the file leaves open', port([null, null]), [':Gemm'], false],
+    ['no shape', port(null), [':Gemm'], false],
+    ['a loop', port(['N', 4]), [':Gemm', ':Loop'], false],
+    ['a search through texts', port(['N', 1]), ['com.microsoft:Tokenizer'], false],
+    ["operators of the runtime's own", port(['N', 4]), ['com.microsoft:FusedGemm'], false],
+  ] as const) {
+    test(`${what}: ${expected ? 'yes' : 'no'}`, () => {
+      assert.equal(hasBoundedCalls(signature, new Set(operators)), expected);
+    });
+  }
 });

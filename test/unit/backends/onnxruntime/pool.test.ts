@@ -3,20 +3,19 @@ import { it } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { RunResult } from '../../../../src/backends/backend.ts';
 import { type SessionPool, startPool } from '../../../../src/backends/onnxruntime/pool.ts';
-import type { SessionClient } from '../../../../src/backends/onnxruntime/session-thread.ts';
+import type { SessionClient, SessionResult } from '../../../../src/backends/onnxruntime/session-client.ts';
 import { GatewayError } from '../../../../src/errors.ts';
 
 /** A session whose calls end when the test says so. */
 class PuppetSession implements SessionClient {
-  readonly running: { readonly name: string; readonly finish: PromiseWithResolvers<RunResult> }[] = [];
+  readonly running: { readonly name: string; readonly finish: PromiseWithResolvers<SessionResult> }[] = [];
   readonly #ended = Promise.withResolvers<void>();
   readonly ended = this.#ended.promise;
   isClosed = false;
 
-  run(_inputs: unknown, outputs: readonly string[]): Promise<RunResult> {
-    const finish = Promise.withResolvers<RunResult>();
+  run(_inputs: unknown, outputs: readonly string[]): Promise<SessionResult> {
+    const finish = Promise.withResolvers<SessionResult>();
     this.running.push({ name: outputs.join(), finish });
     return finish.promise;
   }
@@ -35,7 +34,7 @@ class PuppetSession implements SessionClient {
 
   finishOne(): void {
     const call = this.running.shift();
-    call?.finish.resolve({ outputs: new Map(), computeMs: 0 });
+    call?.finish.resolve({ outputs: new Map(), computeMs: 0, cpuMs: 0 });
   }
 }
 
