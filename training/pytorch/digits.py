@@ -101,12 +101,6 @@ def main() -> None:
     right = predicted == held_back.labels
 
     rows = Rows({"image": inputs}, {"logits": logits}, [mnist.to_request(picture) for picture in held_back.pictures])
-    # The first picture of some digits, and one that the network gets wrong: the golden examples are what it does.
-    chosen = [int(np.flatnonzero((held_back.labels == digit) & right)[0]) for digit in (0, 3, 4, 7)]
-    names = [f"a {held_back.labels[index]}" for index in chosen]
-    for wrong in np.flatnonzero(~right)[:1]:
-        chosen.append(int(wrong))
-        names.append(f"a {held_back.labels[wrong]} that the network takes for a {predicted[wrong]}")
     sample = range(FIXTURE_SAMPLES)
     model = export(
         network,
@@ -116,7 +110,7 @@ def main() -> None:
     )
     ModelVersion(target, "digits", 1, f"PyTorch {torch.__version__.partition('+')[0]}", Tolerance(1e-4, 1e-4)).save(
         model,
-        Golden(rows.pick(chosen), names, as_requests=True),
+        golden_examples(network, held_back, predicted),
         HeldBack(
             rows.pick(sample),
             [mnist.LABELS[label] for label in held_back.labels[:FIXTURE_SAMPLES]],
@@ -130,6 +124,25 @@ def main() -> None:
             "digit that is missed most, held back": most_missed(held_back.labels, predicted),
         },
     )
+
+
+def golden_examples(network: DigitReader, held_back: mnist.Digits, predicted: np.ndarray) -> Golden:
+    """Some digits, one that the network gets wrong, for the golden examples are what it does, and one to be enlarged."""
+    right = predicted == held_back.labels
+    chosen = [int(np.flatnonzero(right & (held_back.labels == digit))[0]) for digit in (0, 3, 4, 7)]
+    examples = [(f"a {held_back.labels[index]}", held_back.pictures[index], held_back.pictures[index]) for index in chosen]
+    wrong = int(np.flatnonzero(~right)[0])
+    name = f"a {held_back.labels[wrong]} that the network takes for a {predicted[wrong]}"
+    examples.append((name, held_back.pictures[wrong], held_back.pictures[wrong]))
+    two = int(np.flatnonzero(right & (held_back.labels == 2))[0])
+    small = mnist.resize(held_back.pictures[two], 14)
+    examples.append(("a 2 of 14×14 pixels, which is enlarged", small, mnist.resize(small, 28)))
+    names, sent, seen = zip(*examples, strict=True)
+    inputs = mnist.to_input(np.stack(seen))
+    with torch.no_grad():
+        logits = network(torch.from_numpy(inputs)).numpy()
+    rows = Rows({"image": inputs}, {"logits": logits}, [mnist.to_request(picture) for picture in sent])
+    return Golden(rows, names, as_requests=True)
 
 
 def accuracy(network: DigitReader, digits: mnist.Digits) -> float:
