@@ -15,8 +15,8 @@ from model_folder import DATA, Golden, HeldBack, ModelVersion, Rows, parse_targe
 
 SEED = 0
 HELD_BACK = 1000
-# The pattern goes into the graph as it stands, where RE2 reads it: no look-around, and \w and \b know ASCII only. The
-# default pattern of scikit-learn is not among what can be exported; skl2onnx would put another in its place.
+# The pattern goes into the graph, where RE2 reads it. The default of scikit-learn takes letters of every alphabet, and
+# skl2onnx would put this one in its place, so that the graph would read "Zürich" in another way.
 TOKEN = "[a-zA-Z0-9_]+"
 GOLDEN = [
     "Ok lar... Joking wif u oni...",
@@ -51,7 +51,7 @@ def main() -> None:
         np.arange(len(texts)), test_size=HELD_BACK, stratify=labels, random_state=SEED
     )
     model = make_pipeline(
-        TfidfVectorizer(token_pattern=TOKEN, min_df=2, sublinear_tf=False),
+        TfidfVectorizer(token_pattern=TOKEN, min_df=2),
         LogisticRegression(C=10, class_weight="balanced", max_iter=1000),
     )
     model.fit(texts[training], labels[training])
