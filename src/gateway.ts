@@ -77,8 +77,7 @@ export function createModelService(
         ),
       warm: async (served, { folder }) => {
         await warmUp(served, await readGolden(join(folder, goldenFileName), served));
-        // Without a batch dimension a single row may be of any size, whatever the warm-up took.
-        if (served.rowSignature.axis.kind !== 'none') await served.model.settle();
+        await served.model.settle(served.rowSignature.axis.kind !== 'none');
       },
       close: async (served) => {
         await liveSchema.released(served);

@@ -71,10 +71,11 @@ export interface OpenModel {
    */
   run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
   /**
-   * To be called after the warm-up, when rows share calls or have a call each: from what its calls took the backend may
-   * choose where they run best. Calls may go on meanwhile.
+   * To be called after the warm-up: from what its calls took the backend may choose where they run best. Calls may go on
+   * meanwhile.
+   * @param hasBatchAxis whether the first dimension is that of a batch, and no call takes more rows than those so far.
    */
-  settle(): Promise<void>;
+  settle(hasBatchAxis: boolean): Promise<void>;
   /** Waits for calls that run, frees the model. Later calls are refused with `MODEL_UNAVAILABLE`. Idempotent. */
   close(): Promise<void>;
 }

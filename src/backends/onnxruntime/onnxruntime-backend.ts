@@ -71,7 +71,7 @@ async function openModel(
       refuseNul(inputs);
       return await placed.run(inputs, outputs);
     },
-    settle: async () => (isPlaced ? await placed.settle() : undefined),
+    settle: async (hasBatchAxis) => (isPlaced ? await placed.settle(hasBatchAxis) : undefined),
     close: () => placed.close(),
   };
 }

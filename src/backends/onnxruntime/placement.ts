@@ -59,6 +59,7 @@ export class PlacedModel {
   #place: Place = 'shared';
   #moving: Promise<void> | null = null;
   #isClosing = false;
+  #isWarm = false;
   #calls = 0;
   #averageMs = 0;
   /** The most rows in a call so far, and the least time of the calls with as many. */
@@ -85,9 +86,11 @@ export class PlacedModel {
     return result;
   }
 
-  /** To be called after the warm-up. */
-  async settle(): Promise<void> {
-    const { isBounded, request } = this.#options;
+  /** To be called after the warm-up. @param hasBatchAxis whether calls take no more rows than those of the warm-up did. */
+  async settle(hasBatchAxis: boolean): Promise<void> {
+    const { request } = this.#options;
+    const isBounded = this.#options.isBounded && hasBatchAxis;
+    this.#isWarm = true;
     const isTiny = this.#largest.cpuMs <= longestInlineCallMs;
     if (!isBounded || !isTiny || this.#place !== 'shared' || this.#moving !== null) return;
     await this.#move('inline', () => startPool(1, () => openInlineSession(request)));
@@ -100,7 +103,8 @@ export class PlacedModel {
   }
 
   #learn(rows: number, cpuMs: number): void {
-    this.#calls += 1;
+    // Full batches of a warm-up do not say that such are to come: a server without load keeps its threads few.
+    this.#calls = this.#isWarm ? this.#calls + 1 : 1;
     this.#averageMs = this.#calls === 1 ? cpuMs : this.#averageMs + newestWeight * (cpuMs - this.#averageMs);
     if (rows > this.#largest.rows) this.#largest = { rows, cpuMs };
     else if (rows === this.#largest.rows) this.#largest.cpuMs = Math.min(this.#largest.cpuMs, cpuMs);

@@ -58,6 +58,7 @@ suite('Small models', () => {
 
   test('move to threads of their own when their calls prove long, and no call is lost', async (context) => {
     const slow = await open(context, slowModel({ iterations: 2000 }));
+    await slow.settle(true);
     assert.equal(slow.threadsPerInstance, 1);
     await eventually(
       async () => {
@@ -98,7 +99,7 @@ suite('A placed model', () => {
     const { placed, call } = await place(context, affineModel({ width: 1 }));
     for (const rows of [1, 8, 8, 8, 8]) assert.equal(await call(rows), 7);
     assert.equal(placed.place, 'shared');
-    const during = [call(4), placed.settle(), call(4)] as const;
+    const during = [call(4), placed.settle(true), call(4)] as const;
     assert.deepEqual(await Promise.all(during), [7, undefined, 7]);
     assert.equal(placed.place, 'inline');
     assert.deepEqual(await Promise.all([call(1), call(2), call(3)]), [7, 7, 7]);
@@ -107,7 +108,7 @@ suite('A placed model', () => {
   test('whose failure is one of the row says so there as well', async (context) => {
     const { placed, call } = await place(context, affineModel({ width: 1 }));
     for (const rows of [1, 2, 2]) await call(rows);
-    await placed.settle();
+    await placed.settle(true);
     const wrong: Tensor = { datatype: 'FP64', shape: [1, 1], data: Float64Array.of(1) };
     await assert.rejects(placed.run(new Map([['x', wrong]]), ['y']), { code: 'INFERENCE_FAILED' });
     assert.equal(await call(1), 7);
@@ -116,21 +117,42 @@ suite('A placed model', () => {
   test('stays in the shared thread where a client could make its calls long', async (context) => {
     const { placed, call } = await place(context, affineModel({ width: 1 }), { isBounded: false });
     for (const rows of [1, 8, 8]) await call(rows);
-    await placed.settle();
+    await placed.settle(true);
     assert.equal(placed.place, 'shared');
+  });
+
+  test('stays there where a row may be of any size', async (context) => {
+    const { placed, call } = await place(context, affineModel({ width: 1 }));
+    for (const rows of [1, 8, 8]) await call(rows);
+    await placed.settle(false);
+    assert.equal(placed.place, 'shared');
+  });
+
+  test('does not move for the long calls of its warm-up, and moves for those that come after', async (context) => {
+    const { placed, call } = await place(context, slowModel({ iterations: 1500 }));
+    for (const rows of [1, 1, 1, 1]) await call(rows);
+    assert.equal(placed.place, 'shared');
+    await placed.settle(true);
+    await eventually(
+      async () => {
+        await call(1);
+        return placed.place;
+      },
+      (found) => found === 'own',
+    );
   });
 
   test('stays there where its calls at the most rows were not that short', async (context) => {
     const { placed, call } = await place(context, slowModel({ iterations: 1000 }));
     for (const rows of [1, 1, 1]) await call(rows);
-    await placed.settle();
+    await placed.settle(true);
     assert.notEqual(placed.place, 'inline');
   });
 
   test('refuses calls after it was closed, and waits for those before', async (context) => {
     const { placed, call } = await place(context, affineModel({ width: 1 }));
     for (const rows of [1, 2, 2]) await call(rows);
-    await placed.settle();
+    await placed.settle(true);
     const last = call(2);
     await placed.close();
     assert.equal(await last, 7);
