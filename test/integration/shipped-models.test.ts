@@ -24,8 +24,9 @@ async function goldenOf(name: string): Promise<Golden> {
 
 /** The score of the class that a golden example is given, by its name. */
 async function scoreOf(model: string, example: string): Promise<number> {
-  const { outputs } = (await goldenOf(model)).examples.find(({ name }) => name === example) ?? { outputs: {} };
-  return Math.max(...listOf(outputs['probabilities']).map(Number));
+  const { examples } = await goldenOf(model);
+  const outputs = examples.find(({ name }) => name === example)?.outputs;
+  return Math.max(...listOf(outputs?.['probabilities']).map(Number));
 }
 
 function listOf(values: unknown): readonly unknown[] {
