@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
-import { manifestFileName } from '../repository/scan.ts';
+import { isVersionName, manifestFileName } from '../repository/scan.ts';
 
 /** What the place of a model file says of it. */
 export interface ModelPlace {
@@ -13,8 +13,6 @@ export interface ModelPlace {
   readonly versionFolder: string | null;
 }
 
-const versionName = /^[1-9]\d{0,8}$/;
-
 /**
  * Reads model and version from `<name>/<version>/model.onnx`; any other file is the first version of a model that is
  * called as the file is.
@@ -23,7 +21,7 @@ const versionName = /^[1-9]\d{0,8}$/;
 export async function placeOf(path: string, modelFileName: string): Promise<ModelPlace> {
   const folder = dirname(path);
   const parent = dirname(folder);
-  const isVersion = versionName.test(basename(folder));
+  const isVersion = isVersionName(basename(folder));
   const isInRepository = isVersion && basename(path) === modelFileName && basename(parent) !== '';
   return {
     model: validName(isInRepository ? basename(parent) : parse(path).name),

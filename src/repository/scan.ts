@@ -53,10 +53,21 @@ export interface StrayModel {
 export const manifestFileName = 'model.yaml';
 
 const modelName = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-const modelNameRule = 'letters, digits, "_", "-" and ".", the first a letter, a digit or "_"';
+/** What a model may be called, in words. */
+export const modelNameRule = 'letters, digits, "_", "-" and ".", the first a letter, a digit or "_"';
 const versionName = /^[1-9]\d{0,8}$/;
 /** Folders of models that are read at a time. */
 const modelLanes = 8;
+
+/** Whether a model's folder may have this name. */
+export function isModelName(name: string): boolean {
+  return modelName.test(name);
+}
+
+/** Whether a folder of this name, inside that of a model, is a version. */
+export function isVersionName(name: string): boolean {
+  return versionName.test(name);
+}
 
 /**
  * Lists the model folders of a repository: `<name>/<version>/`. Hidden entries and files that are no models are passed
