@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { compileOptions, listSettings, OptionsError } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
+import { add as addModel, describeAdd } from './add.ts';
 import { check } from './check.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { inspect } from './inspect.ts';
@@ -20,6 +21,8 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
   const program = new Command('inferql')
     .description('Serve a folder of ONNX models as a typed, batching GraphQL API.')
     .version(softwareVersion)
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.output.write(text), writeErr: (text) => io.errors.write(text) });
 
@@ -61,6 +64,9 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     .action(async (file: string, flags: { json?: boolean }) => {
       exitCode = await inspect(file, io, flags);
     });
+  const adding = describeAdd(program.command('add')).action(async (file: string) => {
+    exitCode = await addModel(file, io, adding.opts());
+  });
   // Whoever asks a program for its options means those of what it does without further words.
   program.addHelpText('after', () => `\n${serving.helpInformation()}`);
 

@@ -74,7 +74,8 @@ export async function openVersion(
   }
 }
 
-async function readBeside(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+/** The files of these names in a model's folder; those that are not there are absent. @throws ModelLoadError */
+export async function readBeside(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (const name of names) {
     const content = await readFileBeside(join(folder, name));
