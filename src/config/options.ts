@@ -133,9 +133,9 @@ const settings = {
   },
   maxImagePixels: {
     env: 'INFERQL_MAX_IMAGE_PIXELS',
-    // More than a photograph has that fits into a body of the default size. Up to three pictures are decoded at a time.
+    // More than a photograph has that fits into a body of the default size.
     schema: count.default(50_000_000),
-    help: 'The most pixels in one picture, width times height, as its header says. Up to three are decoded at a time, and may take 8 bytes a pixel each meanwhile.',
+    help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
   },
 } as const;
 

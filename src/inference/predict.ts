@@ -31,8 +31,10 @@ export type Prediction = object & { readonly meta: PredictionMeta };
  */
 export async function predict(served: ServedModel, input: TaskInput, request: PredictionRequest): Promise<Prediction> {
   try {
+    // From here on time counts: decoding a picture is part of it.
+    const options = optionsOf(served, request);
     const row = await served.task.encode(input);
-    const answer = await served.batcher.predict(row.tensors, optionsOf(served, request));
+    const answer = await served.batcher.predict(row.tensors, options);
     return decode(served, answer, row, request);
   } catch (error) {
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
@@ -54,9 +56,11 @@ export async function predictBatch(
       badInput({ reason: 'EMPTY_BATCH', input: 'inputs', expected: 'at least one item', received: 'an empty list' }),
     );
   }
+  served.batcher.requireRoom(inputs.length);
+  const options = optionsOf(served, request);
   const encoded = await Promise.all(inputs.map((input) => encodeOrError(served, input)));
   const rows = encoded.flatMap((row) => (row instanceof Error ? [] : [row.tensors]));
-  const answers = rows.length === 0 ? [] : await served.batcher.predictMany(rows, optionsOf(served, request));
+  const answers = rows.length === 0 ? [] : await served.batcher.predictMany(rows, options);
   let next = 0;
   return encoded.map((row) => {
     if (row instanceof Error) return aboutVersion(served, row);

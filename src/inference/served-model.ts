@@ -7,6 +7,7 @@ import { Batcher } from './batching/batcher.ts';
 import type { CallReport } from './batching/contract.ts';
 import type { Clock } from './batching/clock.ts';
 import { Padding } from './batching/padding.ts';
+import { queueLimit } from './queue-limit.ts';
 
 /** How rows of a served version are merged, as `ModelVersion.batching` shows it. */
 export interface BatchingFacts {
@@ -53,7 +54,8 @@ const defaultBatchTokens = 16_384;
  */
 export function createServedModel(parts: ServedModelParts): ServedModel {
   const { name, version, manifest, model, rowSignature, task, contract, clock, onCall } = parts;
-  const { maxDelayMs, maxQueueRows } = manifest.batching;
+  const { maxDelayMs } = manifest.batching;
+  const maxQueueRows = queueLimit(manifest.batching.maxQueueRows, rowSignature.inputs);
   // Rows of a call have waited together: there are never more of them than may wait.
   const maxBatchSize = Math.min(manifest.batching.maxBatchSize, maxQueueRows);
   const merges = rowSignature.axis.kind === 'dynamic';

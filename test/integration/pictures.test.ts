@@ -15,6 +15,8 @@ const root = await temporaryFolder(
     'colours/1/preprocessor_config.json': JSON.stringify(config),
     'things/model.yaml': 'task: object-detection\nlabels: [thing]\n',
     'things/1/model.onnx': twoBoxesModel(),
+    'short/model.yaml': 'task: image-classification\nbatching: { maxQueueRows: 2 }\n',
+    'short/1/model.onnx': channelMeansModel(),
     'contradicting/model.yaml': 'task: image-classification\npreprocessor: { size: 5 }\n',
     'contradicting/1/model.onnx': channelMeansModel(),
   },
@@ -91,6 +93,19 @@ describe('image-classification', async () => {
         [5, 'BAD_USER_INPUT', 'INVALID_IMAGE', 'image'],
         [6, 'BAD_USER_INPUT', 'OUT_OF_RANGE', 'image'],
       ],
+    );
+  });
+
+  test('a list that is longer than the queue is refused before any picture is decoded', async () => {
+    const { data, errors } = await query(
+      gateway,
+      'query($inputs: [ShortInput!]!) { predict { shortBatch(inputs: $inputs) { label } } }',
+      { inputs: Array.from({ length: 3 }, () => ({ image: 'no picture' })) },
+    );
+    assert.equal(data.predict.shortBatch, null);
+    assert.deepEqual(
+      errors.map(({ extensions }) => [extensions.code, extensions.details]),
+      [['BATCH_TOO_LARGE', { rows: 3, limit: 2 }]],
     );
   });
 

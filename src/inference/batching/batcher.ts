@@ -77,6 +77,15 @@ export class Batcher {
   }
 
   /**
+   * To be asked before anything is made of the items of a list.
+   * @throws GatewayError `BATCH_TOO_LARGE` for more rows than can ever wait.
+   */
+  requireRoom(rows: number): void {
+    const { maxQueueRows } = this.#options;
+    if (rows > maxQueueRows) throw this.#failures.tooManyRows(rows, maxQueueRows);
+  }
+
+  /**
    * Predicts one row. The row's tensors are copied before they are handed on, and stay the caller's.
    * @throws GatewayError with model and version: `OVERLOADED` (with `retryAfterMs`), `MODEL_UNAVAILABLE`,
    * `DEADLINE_EXCEEDED`, `CANCELLED`, `INFERENCE_FAILED`. Settles by the deadline at the latest.

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Filter } from './preparation.ts';
 
 /** Pixels of three bytes, R, G and B, row by row. */
@@ -32,6 +33,8 @@ function sinc(angle: number): number {
 
 /** Weights are whole numbers of 1 / 2^22, as Pillow's are: the sums are exact. */
 const precisionBits = 22;
+/** Added before the bits are cut off, so that sums are rounded; 32 bits hold every one of them. */
+const half = 1 << (precisionBits - 1);
 
 /** What makes one pixel: the first of its sources, and the weight of each. */
 interface Taps {
@@ -39,14 +42,22 @@ interface Taps {
   readonly weights: Int32Array;
 }
 
+/** How many bytes are made before others have a turn: some milliseconds. */
+const bytesInATurn = 400_000;
+
 /**
  * Enlarges a picture to the same bytes as Pillow does. libvips enlarges half a pixel aside; shrinking is left to it,
  * since that is the work of many pixels.
  * @param horizontal null to leave the width as it is, and so `vertical` for the height.
  */
-export function enlarge(pixels: Pixels, horizontal: Side | null, vertical: Side | null, filter: Filter): Pixels {
-  const wide = horizontal === null ? pixels : enlargeRows(pixels, horizontal, filter);
-  return vertical === null ? wide : enlargeColumns(wide, vertical, filter);
+export async function enlarge(
+  pixels: Pixels,
+  horizontal: Side | null,
+  vertical: Side | null,
+  filter: Filter,
+): Promise<Pixels> {
+  const wide = horizontal === null ? pixels : await enlargeRows(pixels, taps(pixels.width, horizontal, filter));
+  return vertical === null ? wide : enlargeColumns(wide, taps(pixels.height, vertical, filter));
 }
 
 function taps(source: number, { target, from, length }: Side, filter: Filter): readonly Taps[] {
@@ -63,47 +74,57 @@ function taps(source: number, { target, from, length }: Side, filter: Filter): r
   });
 }
 
-function enlargeRows({ data, width, height }: Pixels, side: Side, filter: Filter): Pixels {
-  const out = new Uint8ClampedArray(side.length * height * 3);
-  const columns = taps(width, side, filter);
-  for (let y = 0, place = 0; y < height; y += 1) {
-    for (const { first, weights } of columns) {
-      let source = (y * width + first) * 3;
-      let [red, green, blue] = [0, 0, 0];
-      for (let tap = 0; tap < weights.length; tap += 1, source += 3) {
-        const weight = weights[tap] ?? 0;
-        red += weight * (data[source] ?? 0);
-        green += weight * (data[source + 1] ?? 0);
-        blue += weight * (data[source + 2] ?? 0);
-      }
-      out[place] = rounded(red);
-      out[place + 1] = rounded(green);
-      out[place + 2] = rounded(blue);
-      place += 3;
-    }
+async function enlargeRows({ data, width, height }: Pixels, columns: readonly Taps[]): Promise<Pixels> {
+  const out = new Uint8ClampedArray(columns.length * height * 3);
+  const rowsInATurn = Math.ceil(bytesInATurn / (columns.length * 3));
+  for (let y = 0; y < height; y += 1) {
+    if (y > 0 && y % rowsInATurn === 0) await nextTurn();
+    enlargeRow(data, y * width * 3, columns, out, y * columns.length * 3);
   }
-  return { data: bytesOf(out), width: side.length, height };
+  return { data: bytesOf(out), width: columns.length, height };
 }
 
-function enlargeColumns({ data, width, height }: Pixels, side: Side, filter: Filter): Pixels {
-  const stride = width * 3;
-  const out = new Uint8ClampedArray(stride * side.length);
-  const sums = new Float64Array(stride);
-  for (const [y, { first, weights }] of taps(height, side, filter).entries()) {
-    sums.fill(0);
-    for (let tap = 0; tap < weights.length; tap += 1) {
+function enlargeRow(data: Uint8Array, row: number, columns: readonly Taps[], out: Uint8ClampedArray, target: number) {
+  let place = target;
+  for (const { first, weights } of columns) {
+    let source = row + first * 3;
+    let red = half;
+    let green = half;
+    let blue = half;
+    for (let tap = 0; tap < weights.length; tap += 1, source += 3) {
       const weight = weights[tap] ?? 0;
-      const row = (first + tap) * stride;
-      for (let x = 0; x < stride; x += 1) sums[x] = (sums[x] ?? 0) + weight * (data[row + x] ?? 0);
+      red = (red + Math.imul(weight, data[source] ?? 0)) | 0;
+      green = (green + Math.imul(weight, data[source + 1] ?? 0)) | 0;
+      blue = (blue + Math.imul(weight, data[source + 2] ?? 0)) | 0;
     }
-    for (let x = 0; x < stride; x += 1) out[y * stride + x] = rounded(sums[x] ?? 0);
+    out[place] = red >> precisionBits;
+    out[place + 1] = green >> precisionBits;
+    out[place + 2] = blue >> precisionBits;
+    place += 3;
   }
-  return { data: bytesOf(out), width, height: side.length };
 }
 
-/** To the nearest whole number, halves upwards; what is below 0 or above 255 is cut when it is stored. */
-function rounded(sum: number): number {
-  return (sum + 2 ** (precisionBits - 1)) >> precisionBits;
+async function enlargeColumns({ data, width }: Pixels, rows: readonly Taps[]): Promise<Pixels> {
+  const stride = width * 3;
+  const out = new Uint8ClampedArray(stride * rows.length);
+  const sums = new Int32Array(stride);
+  const rowsInATurn = Math.ceil(bytesInATurn / stride);
+  for (const [y, { first, weights }] of rows.entries()) {
+    if (y > 0 && y % rowsInATurn === 0) await nextTurn();
+    sums.fill(half);
+    for (const [tap, weight] of weights.entries()) addRow(sums, data, (first + tap) * stride, weight);
+    storeRow(sums, out, y * stride);
+  }
+  return { data: bytesOf(out), width, height: rows.length };
+}
+
+function addRow(sums: Int32Array, data: Uint8Array, row: number, weight: number): void {
+  for (let x = 0; x < sums.length; x += 1) sums[x] = (sums[x] ?? 0) + Math.imul(weight, data[row + x] ?? 0);
+}
+
+/** What is below 0 or above 255 is cut. */
+function storeRow(sums: Int32Array, out: Uint8ClampedArray, row: number): void {
+  for (let x = 0; x < sums.length; x += 1) out[row + x] = (sums[x] ?? 0) >> precisionBits;
 }
 
 function bytesOf({ buffer, byteOffset, length }: Uint8ClampedArray): Uint8Array {

@@ -3,6 +3,7 @@ import { badInput } from '../../errors.ts';
 import { Semaphore } from '../../repository/semaphore.ts';
 import { enlarge, type Pixels, type Side } from './enlarge.ts';
 import { decodeImageBytes, imageFormat, notAnImage } from './image-bytes.ts';
+import { PixelBudget } from './pixel-budget.ts';
 import { type Placement, type Size, visiblePart } from './placement.ts';
 import type { Filter } from './preparation.ts';
 
@@ -41,10 +42,7 @@ export interface PictureDecoder {
   ): Promise<Result>;
 }
 
-/**
- * How many pictures are decoded at a time. Decoding runs in the four threads of libuv, which files need as well; and each
- * picture takes up to some bytes for each of its pixels meanwhile.
- */
+/** How many pictures are decoded at a time: it happens in the four threads of libuv, which files need as well. */
 const picturesAtATime = 3;
 
 /** @param maxPixels of one picture, told by its header before anything is decoded. */
@@ -53,17 +51,20 @@ export function createPictureDecoder({ maxPixels }: { readonly maxPixels: number
   sharp.concurrency(1);
   sharp.cache(false);
   const turns = new Semaphore(picturesAtATime);
+  // Large pictures take up to 17 bytes a pixel meanwhile, however few their own bytes are. Together they take no more than one may.
+  const budget = new PixelBudget(maxPixels);
   return {
     maxPixels,
     decode: (text, request, use) =>
       turns.run(async () => {
         const bytes = decodeImageBytes(text, request.name);
-        return use(await readPicture(bytes, { ...request, maxPixels: Math.min(maxPixels, request.maxPixels) }));
+        const bounded = { ...request, maxPixels: Math.min(maxPixels, request.maxPixels) };
+        return use(await readPicture(bytes, bounded, budget));
       }),
   };
 }
 
-async function readPicture(bytes: Uint8Array, request: PictureRequest): Promise<DecodedPicture> {
+async function readPicture(bytes: Uint8Array, request: PictureRequest, budget: PixelBudget): Promise<DecodedPicture> {
   const options: SharpOptions = {
     failOn: 'error',
     limitInputPixels: request.maxPixels,
@@ -75,9 +76,12 @@ async function readPicture(bytes: Uint8Array, request: PictureRequest): Promise<
     // The decoder finds out for itself what the bytes are; it must not come to another format than those that are read.
     if ((format === 'heif' ? 'avif' : format) !== imageFormat(bytes)) throw new Error(`The format is ${format}.`);
     const placement = request.place(original);
-    const upright = sharp(bytes, options).autoOrient();
-    const opaque = hasAlpha ? await withoutAlpha(upright, request.background) : upright;
-    return { placement, visible: await readVisible(opaque, placement, request.filter) };
+    const visible = await budget.run(original.width * original.height, async () => {
+      const upright = sharp(bytes, options).autoOrient();
+      const opaque = hasAlpha ? await withoutAlpha(upright, request.background) : upright;
+      return readVisible(opaque, placement, request.filter);
+    });
+    return { placement, visible };
   } catch (error) {
     throw asRefusal(error, request);
   }
