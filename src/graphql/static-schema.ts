@@ -45,6 +45,7 @@ export function buildStaticSchema(): StaticSchema {
     box: get('Box', isObjectType),
     tensor: get('Tensor', isObjectType),
     datatype: get('Datatype', isEnumType),
+    embeddingEncoding: get('EmbeddingEncoding', isEnumType),
     int64: get('Int64', isScalarType),
     base64: get('Base64', isScalarType),
     floatTensor: get('FloatTensor', isScalarType),

@@ -7,6 +7,7 @@ import {
   type ManifestSchema,
 } from '../repository/manifest.ts';
 import { refuseContradictions, refuseUnusedParts } from './manifest-parts.ts';
+import { featureExtraction } from './feature-extraction.ts';
 import { imageClassification } from './image-classification.ts';
 import { objectDetection } from './object-detection.ts';
 import { bindWithState } from './state.ts';
@@ -14,6 +15,7 @@ import { tabularClassification } from './tabular-classification.ts';
 import { tabularRegression } from './tabular-regression.ts';
 import type { Task } from './task.ts';
 import { tensorTask } from './tensor.ts';
+import { textClassification } from './text-classification.ts';
 
 /** Every task by the name that the manifest gives it. A new task is one file and one row. */
 export const tasks: Readonly<Record<string, Task>> = {
@@ -22,6 +24,8 @@ export const tasks: Readonly<Record<string, Task>> = {
   'tabular-regression': tabularRegression,
   'image-classification': imageClassification,
   'object-detection': objectDetection,
+  'text-classification': textClassification,
+  'feature-extraction': featureExtraction,
 };
 
 /** What is allowed in a manifest: what every task knows, and the keys that some tasks add. */

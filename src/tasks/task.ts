@@ -19,6 +19,7 @@ export interface SharedTypes {
   readonly box: GraphQLObjectType;
   readonly tensor: GraphQLObjectType;
   readonly datatype: GraphQLEnumType;
+  readonly embeddingEncoding: GraphQLEnumType;
   readonly int64: GraphQLScalarType;
   readonly base64: GraphQLScalarType;
   readonly floatTensor: GraphQLScalarType;

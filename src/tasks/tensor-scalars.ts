@@ -7,7 +7,7 @@ import { tensorLiteral } from './tensor-literals.ts';
 
 /**
  * The scalars that hold whole tensors. They are leaves: a value that comes in is only looked at from outside, and
- * `encode` checks it once against datatype and shape. A `Tensor` that goes out becomes nested lists.
+ * `encode` checks it once against datatype and shape. A `Tensor` that goes out becomes nested lists; base64 that goes out stays what it is.
  */
 export const tensorScalars = {
   TensorValues: tensorScalar('TensorValues', ['number', 'bigint', 'string', 'boolean'], 'nested lists'),
@@ -29,6 +29,7 @@ function tensorScalar(name: string, bare: readonly string[], expected: string): 
     parseLiteral: (node, variables) => accept(tensorLiteral(node, variables)),
     serialize(value) {
       if (isTensor(value)) return tensorToValues(value);
+      if (typeof value === 'string') return value;
       throw new GraphQLError(`${name}: expected a tensor to give out.`);
     },
   });

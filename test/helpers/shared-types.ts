@@ -40,6 +40,7 @@ export function sharedTypes(schema: GraphQLSchema = staticSchema()): SharedTypes
     box: get('Box', GraphQLObjectType),
     tensor: get('Tensor', GraphQLObjectType),
     datatype: get('Datatype', GraphQLEnumType),
+    embeddingEncoding: get('EmbeddingEncoding', GraphQLEnumType),
     int64: get('Int64', GraphQLScalarType),
     base64: get('Base64', GraphQLScalarType),
     floatTensor: get('FloatTensor', GraphQLScalarType),

@@ -138,6 +138,13 @@ export type DimensionSpec = {
   readonly size: Maybe<Scalars['Int']['output']>;
 };
 
+/** How the numbers of an embedding are given out. */
+export type EmbeddingEncoding =
+  /** The numbers as little-endian floats of 32 bits, in base64: smaller, and faster for both sides. */
+  | 'BASE64'
+  /** A JSON list of numbers. */
+  | 'NUMBERS';
+
 /** The codes that `extensions.code` of an error can have. */
 export type ErrorCode =
   /** The HTTP request is not a well-formed GraphQL request. */
@@ -799,6 +806,7 @@ export type ResolversTypes = {
   Datatype: Datatype;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DimensionSpec: ResolverTypeWrapper<DimensionSpec>;
+  EmbeddingEncoding: EmbeddingEncoding;
   ErrorCode: ErrorCode;
   Feature: ResolverTypeWrapper<Feature>;
   FeatureValue: ResolverTypeWrapper<Scalars['FeatureValue']['output']>;
