@@ -104,9 +104,9 @@ export function draftLabels(
   return given ?? (fits ? (words.labels ?? own) : own);
 }
 
-/** Outputs that are called so are no probabilities yet. */
-export function draftActivation({ outputs }: RowSignature): Draft['activation'] {
-  const logits = outputs.find(({ name }) => /logit/i.test(name));
-  if (logits === undefined) return null;
-  return isSingleElement(logits) ? 'sigmoid' : 'softmax';
+/** What makes probabilities of an output that is called logits, where it is the only one that can be the scores. */
+export function draftActivation({ outputs }: RowSignature, { isMultiLabel }: ModelWords): Draft['activation'] {
+  const [scores, ...others] = outputs.filter(({ datatype, shape }) => datatype.startsWith('FP') && shape?.length === 1);
+  if (scores === undefined || others.length > 0 || !/logit/i.test(scores.name)) return null;
+  return isMultiLabel || isSingleElement(scores) ? 'sigmoid' : 'softmax';
 }

@@ -58,7 +58,7 @@ function isOneNumber(outputs: readonly RowPort[]): boolean {
 
 function isTable(inputs: readonly RowPort[], { features }: ModelWords): boolean {
   if (inputs.length === 0 || !inputs.every(({ shape }) => shape !== null && shape.length <= 1)) return false;
-  const columns = inputs.map(({ shape }) => shape?.[0] ?? 1);
+  const columns = inputs.map(({ shape }) => (shape?.length === 0 ? 1 : shape?.[0]));
   const isNamed = columns.every((count) => count === 1) || features !== null;
   if (columns.some((count) => typeof count !== 'number')) return inputs.length === 1 && features !== null;
   return isNamed || columns.every((count) => Number(count) <= mostNamelessColumns);

@@ -55,6 +55,12 @@ function labelLines(task: string, labels: readonly string[] | null): readonly st
 
 /** A value on one line, in quotes where YAML would read another. */
 function flow(value: unknown): string {
-  const options = { collectionStyle: 'flow', flowCollectionPadding: !Array.isArray(value), lineWidth: 0 } as const;
-  return stringify(value, options).trimEnd();
+  return stringify(value, {
+    collectionStyle: 'flow',
+    flowCollectionPadding: !Array.isArray(value),
+    // Everything stays on its line, line breaks in names included.
+    lineWidth: 0,
+    singleQuote: false,
+    doubleQuotedMinMultiLineLength: Infinity,
+  }).trimEnd();
 }

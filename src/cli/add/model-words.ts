@@ -7,6 +7,8 @@ export interface ModelWords {
   readonly features: readonly string[] | null;
   /** The classes in the order of the scores. */
   readonly labels: readonly string[] | null;
+  /** Whether several classes may hold at once. */
+  readonly isMultiLabel: boolean;
 }
 
 /** Keys of a file's metadata that hold names of columns: those that people and libraries use, the likeliest first. */
@@ -20,10 +22,12 @@ const labelKeys = ['classes', 'labels', 'class_names', 'class_labels', 'classes_
  */
 export function wordsOf({ metadata }: Pick<ModelFile, 'metadata'>, config: Buffer | undefined): ModelWords {
   const said = new Map(metadata.map(({ key, value }) => [key.toLowerCase(), value]));
+  const { id2label = null, problem_type = null } = fieldsOf(config);
   const read = (key: string) => namesIn(parsed(said.get(key) ?? ''));
   return {
     features: firstOf(featureKeys, read),
-    labels: firstOf(labelKeys, read) ?? namesIn(configLabels(config)),
+    labels: firstOf(labelKeys, read) ?? namesIn(id2label),
+    isMultiLabel: problem_type === 'multi_label_classification',
   };
 }
 
@@ -60,7 +64,7 @@ function namesIn(value: unknown): readonly string[] | null {
   return isWhole ? namesIn(places.map((_, index) => byPlace[String(index)])) : null;
 }
 
-function configLabels(config: Buffer | undefined): unknown {
+function fieldsOf(config: Buffer | undefined): Readonly<Record<string, unknown>> {
   const said = config === undefined ? null : parsed(config.toString('utf8'));
-  return typeof said === 'object' && said !== null && 'id2label' in said ? said.id2label : null;
+  return typeof said === 'object' && said !== null ? (said as Readonly<Record<string, unknown>>) : {};
 }

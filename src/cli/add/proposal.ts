@@ -39,7 +39,7 @@ export async function proposeManifest(model: ModelToDescribe): Promise<Proposal>
   const { asked, beside, hasSchema } = model;
   const rows = rowSignature(model.signature);
   const own = wordsOf(model.file, beside.get('config.json'));
-  const words: ModelWords = { features: asked.features ?? own.features, labels: asked.labels ?? own.labels };
+  const words: ModelWords = { ...own, features: asked.features ?? own.features, labels: asked.labels ?? own.labels };
   const likely = likelyTasks(rows, { words, files: new Set(beside.keys()) });
   const candidates = asked.task === null ? likely.filter((task) => Object.hasOwn(tasks, task)) : [asked.task];
   const refusals: string[] = [];
@@ -73,7 +73,7 @@ function draftFor(task: string, rows: RowSignature, words: ModelWords, { asked, 
     // Names in the file that fit nothing are no reason to have none.
     features: isTable ? (features ?? draftFeatures(rows, null, example ?? {})) : null,
     labels: uses.includes('labels') ? draftLabels(rows, words, asked.labels) : null,
-    activation: uses.includes('outputs.activation') ? draftActivation(rows) : null,
+    activation: uses.includes('outputs.activation') ? draftActivation(rows, words) : null,
   };
 }
 

@@ -6,6 +6,7 @@ import { warmUp } from '../../inference/warm-up.ts';
 import type { Manifest } from '../../repository/manifest.ts';
 import { makeGolden } from './examples.ts';
 import { compareOptimised, type Optimisation } from './optimisation.ts';
+import { doubtScores } from './score-check.ts';
 import type { Situation } from './situation.ts';
 import { writeDurably } from './staging.ts';
 import { findStanding, type Standing } from './standing.ts';
@@ -49,6 +50,7 @@ export async function tryVersion(situation: Situation, manifest: Manifest): Prom
       ? await compareOptimised({ before: request.source, after: model }, open, read)
       : null;
     await warmUp(served, read);
+    const doubt = await doubtScores(served, read);
     signal.throwIfAborted();
     const openOther = (other: number) => {
       const path = join(folder, String(other), backend.modelFileName);
@@ -59,7 +61,7 @@ export async function tryVersion(situation: Situation, manifest: Manifest): Prom
       ...standing,
       goldenExamples: read?.examples.length ?? 0,
       optimisation,
-      notes: served.notes,
+      notes: [...served.notes, ...(doubt === null ? [] : [doubt])],
       sdl: workbench.parts.of(served).sdl,
       example: exampleQuery(served, read?.examples[0]),
     };
