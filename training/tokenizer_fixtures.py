@@ -1,7 +1,7 @@
 """Makes test/fixtures/tokenizers/: small tokenizers, and what Hugging Face's own library makes of awkward texts.
 
     pip install tokenizers==0.23.3 sentencepiece==0.2.3 protobuf
-    python training/tokenizer_fixtures.py SMSSpamCollection [--check]
+    python training/tokenizer_fixtures.py training/data/SMSSpamCollection [--check]
 
 The corpus is the SMS Spam Collection (UCI Machine Learning Repository, DOI 10.24432/C5CC84), one message in a line after
 its label and a tab. None of its texts is kept in the fixtures: they hold vocabularies, and texts that are written here.
@@ -56,7 +56,7 @@ TEXTS = [
     "\u0130stanbul \u0131 I i DI\u0307", "\u039f\u0394\u039f\u03a3 \u03c3\u03c2 \u03a3\u0391\u03a3", "\u041f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440! \u0451\u0439 \u0401\u0419",
     "\u4f60\u597d\uff0c\u4e16\u754c\u3002\u4eca\u5929\u5929\u6c14\u5f88\u597d", "\u65e5\u672c\u8a9e\u306e\u30c6\u30ad\u30b9\u30c8\u3002\u30ab\u30bf\u30ab\u30ca\u3001\u3072\u3089\u304c\u306a", "\uff76\uff9e\uff77\uff9e \u30ab\u3099 \u30ac",
     "\ud55c\uad6d\uc5b4 \uc548\ub155\ud558\uc138\uc694", "\u1112\u1161\u11ab\u1100\u1173\u11af", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e0a\u0e32\u0e27\u0e42\u0e25\u0e01", "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645 \u064b\u064c", "\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd",
-    "\u0928\u092e\u0938\u094d\u0924\u0947 \u0926\u0941\u0928\u093f\u092f\u093e", "\u0b95\u0bca \u0ba8\u0bbf", "\U00020000\U0002a6d6 x \U0002b740", "mixed\u4e2dwords\u6587here", "\u3400\u9fff\uf900\u3007\u3005",
+    "\u0928\u092e\u0938\u094d\u0924\u0947 \u0926\u0941\u0928\u093f\u092f\u093e", "\u0b95\u0bca \u0ba8\u0bbf", "\U00020000\U0002a6d6 x \U0002b740", "\U0002b820\U0002b91f\U0002b920", "mixed\u4e2dwords\u6587here", "\u3400\u9fff\uf900\u3007\u3005",
     "\U0001f600", "emoji \U0001f600\U0001f601 text\U0001f602text", "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 family", "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7 flags", "\U0001f44d\U0001f3fd thumbs", "\u2764\ufe0f heart \u2764",
     "1\ufe0f\u20e3 keycap", "a\u0300\u0301\u0302\u0303\u0304b", "\u0301 starts with a mark", "\u0301", "x\u20ddy", "Z\u0351\u036b\u0343\u036a\u0302\u036ba\u0337l\u0338g\u0336o",
     "\ufb01nd \ufb03 \ufb02 o\ufb03ce", "\uff21\uff42\uff23 \uff11\uff12\uff13\uff01", "\u2460\u2461 \u33a5 \u2122 \u00a9 \u2026 \u2025", "\u2075 \u2085 \u210c \U0001d54f\U0001d552",

@@ -64,9 +64,12 @@ function strip({ strip_left: left, strip_right: right }: z.infer<typeof stripSch
 /** What belongs to no text, white space apart, which becomes spaces. Source: BertNormalizer of Hugging Face tokenizers. */
 const unclean = /[^\P{Cc}\t\n\r]|[\p{Cf}\p{Co}\uFFFD]/gu;
 
-/** Blocks of CJK ideographs, which are words of their own. Source: BasicTokenizer of BERT. */
+/**
+ * Blocks of CJK ideographs, which are words of their own. Source: BertNormalizer of Hugging Face, where one block begins
+ * at U+2B920 and not at U+2B820 as in BERT.
+ */
 const ideograph =
-  /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B820}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu;
+  /[\u4E00-\u9FFF\u3400-\u4DBF\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2B81F}\u{2B920}-\u{2CEAF}\uF900-\uFAFF\u{2F800}-\u{2FA1F}]/gu;
 
 function bertNormalizer(options: z.infer<typeof bertSchema>): Normalizer {
   const stripsAccents = options.strip_accents ?? options.lowercase;

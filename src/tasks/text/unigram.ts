@@ -20,7 +20,7 @@ const unknownPenalty = 10;
 function asRustReads(score: number): number {
   const [whole = '', fraction = ''] = String(Math.abs(score)).split('.');
   if (!/^\d+$/.test(whole + fraction)) return score;
-  return (Math.sign(score) * Number(BigInt(whole + fraction))) / Number(`1e${fraction.length}`);
+  return (Math.sign(score) * Number(whole + fraction)) / Number(`1e${fraction.length}`);
 }
 
 /**
