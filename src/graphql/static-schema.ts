@@ -42,7 +42,6 @@ export function buildStaticSchema(): StaticSchema {
     prediction: get('Prediction', isInterfaceType),
     predictionMeta: get('PredictionMeta', isObjectType),
     classScore: get('ClassScore', isObjectType),
-    box: get('Box', isObjectType),
     tensor: get('Tensor', isObjectType),
     datatype: get('Datatype', isEnumType),
     embeddingEncoding: get('EmbeddingEncoding', isEnumType),

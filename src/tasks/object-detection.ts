@@ -1,4 +1,12 @@
-import { GraphQLFloat, GraphQLInt, GraphQLList, GraphQLNonNull, type GraphQLFieldConfig } from 'graphql';
+import {
+  GraphQLFloat,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfig,
+} from 'graphql';
 import { GatewayError, ModelLoadError, badInput, describeValue } from '../errors.ts';
 import { datatypes } from '../tensors/datatypes.ts';
 import { tensorNumbers } from '../tensors/numbers.ts';
@@ -21,6 +29,23 @@ interface Box {
   readonly xMax: number;
   readonly yMax: number;
 }
+
+const requiredFloat = new GraphQLNonNull(GraphQLFloat);
+
+/** The same for every detector: in one schema there is only one type of a name. */
+const boxType = new GraphQLObjectType<Box>({
+  name: 'Box',
+  description:
+    'Something that was found in a picture, and where. Corners are in pixels of the picture as it was sent, turned upright.',
+  fields: {
+    label: { type: new GraphQLNonNull(GraphQLString), description: 'What it is.' },
+    score: { type: requiredFloat, description: 'How sure the model is of it, 0 to 1.' },
+    xMin: { type: requiredFloat, description: 'The left edge, from the left edge of the picture.' },
+    yMin: { type: requiredFloat, description: 'The upper edge, from the upper edge of the picture.' },
+    xMax: { type: requiredFloat, description: 'The right edge, from the left edge of the picture.' },
+    yMax: { type: requiredFloat, description: 'The lower edge, from the upper edge of the picture.' },
+  },
+});
 
 /** What `decode` returns. Absent where nobody asks for boxes. */
 interface Detected {
@@ -50,7 +75,7 @@ function bindBoxes(context: TaskContext): Pick<BoundTask, 'outputType' | 'labels
   const output = findOutput(context);
   const labels = labelsOf(output, context.manifest.labels ?? null);
   const boxes: GraphQLFieldConfig<unknown, unknown> = {
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(context.types.box))),
+    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(boxType))),
     description: 'What was found, from the surest to the least sure.',
     args: {
       threshold: { type: GraphQLFloat, defaultValue: 0.25, description: 'The least score, 0 to 1.' },

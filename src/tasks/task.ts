@@ -16,7 +16,6 @@ export interface SharedTypes {
   readonly prediction: GraphQLInterfaceType;
   readonly predictionMeta: GraphQLObjectType;
   readonly classScore: GraphQLObjectType;
-  readonly box: GraphQLObjectType;
   readonly tensor: GraphQLObjectType;
   readonly datatype: GraphQLEnumType;
   readonly embeddingEncoding: GraphQLEnumType;

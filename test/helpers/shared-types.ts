@@ -37,7 +37,6 @@ export function sharedTypes(schema: GraphQLSchema = staticSchema()): SharedTypes
     prediction: get('Prediction', GraphQLInterfaceType),
     predictionMeta: get('PredictionMeta', GraphQLObjectType),
     classScore: get('ClassScore', GraphQLObjectType),
-    box: get('Box', GraphQLObjectType),
     tensor: get('Tensor', GraphQLObjectType),
     datatype: get('Datatype', GraphQLEnumType),
     embeddingEncoding: get('EmbeddingEncoding', GraphQLEnumType),

@@ -74,23 +74,6 @@ export type Batching = {
   readonly threadsPerInstance: Scalars['Int']['output'];
 };
 
-/** Something that was found in a picture, and where. Corners are in pixels of the picture as it was sent, turned upright. */
-export type Box = {
-  readonly __typename?: 'Box';
-  /** What it is. */
-  readonly label: Scalars['String']['output'];
-  /** How sure the model is of it, 0 to 1. */
-  readonly score: Scalars['Float']['output'];
-  /** The right edge, from the left edge of the picture. */
-  readonly xMax: Scalars['Float']['output'];
-  /** The left edge, from the left edge of the picture. */
-  readonly xMin: Scalars['Float']['output'];
-  /** The lower edge, from the upper edge of the picture. */
-  readonly yMax: Scalars['Float']['output'];
-  /** The upper edge, from the upper edge of the picture. */
-  readonly yMin: Scalars['Float']['output'];
-};
-
 /** One class and how sure the model is of it. */
 export type ClassScore = {
   readonly __typename?: 'ClassScore';
@@ -801,7 +784,6 @@ export type ResolversTypes = {
   Batching: ResolverTypeWrapper<Batching>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BooleanTensor: ResolverTypeWrapper<Scalars['BooleanTensor']['output']>;
-  Box: ResolverTypeWrapper<Box>;
   ClassScore: ResolverTypeWrapper<ClassScore>;
   Datatype: Datatype;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -856,7 +838,6 @@ export type ResolversParentTypes = {
   Batching: Batching;
   Boolean: Scalars['Boolean']['output'];
   BooleanTensor: Scalars['BooleanTensor']['output'];
-  Box: Box;
   ClassScore: ClassScore;
   DateTime: Scalars['DateTime']['output'];
   DimensionSpec: DimensionSpec;
@@ -920,15 +901,6 @@ export type BatchingResolvers<ContextType = OperationContext, ParentType extends
 export interface BooleanTensorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['BooleanTensor'], any> {
   name: 'BooleanTensor';
 }
-
-export type BoxResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Box'] = ResolversParentTypes['Box']> = {
-  label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  xMax?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  xMin?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  yMax?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-  yMin?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
-};
 
 export type ClassScoreResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ClassScore'] = ResolversParentTypes['ClassScore']> = {
   label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1155,7 +1127,6 @@ export type Resolvers<ContextType = OperationContext> = {
   Base64?: GraphQLScalarType;
   Batching?: BatchingResolvers<ContextType>;
   BooleanTensor?: GraphQLScalarType;
-  Box?: BoxResolvers<ContextType>;
   ClassScore?: ClassScoreResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DimensionSpec?: DimensionSpecResolvers<ContextType>;
