@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { dropLeftoverInputs } from './leftover-inputs.ts';
 import { errorFromMessage } from './messages.ts';
 import type { OptimisationAnswer, OptimisationRequest } from './optimisation-thread.ts';
 import { loadError } from './runtime-errors.ts';
@@ -43,4 +44,5 @@ export async function optimiseOffline(from: string, to: string, hasWeightsFiles:
     );
   });
   if (answer.kind === 'refused') throw loadError(errorFromMessage(answer.error), dirname(from));
+  await dropLeftoverInputs(from, to);
 }
