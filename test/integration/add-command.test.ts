@@ -153,6 +153,13 @@ suite('inferql add', { timeout: 60_000 }, () => {
     assert.deepEqual(await readFile(join(said.path, 'below/weights.bin')), Buffer.from(bias));
   });
 
+  test('doubts scores that are no probabilities', async (context) => {
+    const { given, models } = await folders(context, { 'm.onnx': mlpModel([4, 8, 3]) });
+    const said = await addTo(models, `${given}/m.onnx`, { labels: 'a,b,c' });
+    assert.equal(said.task, 'tabular-classification');
+    assert.match(said.notes.join('\n'), /The scores in "y" are no probabilities, .* activation: softmax \}/);
+  });
+
   test('shows all of it and writes nothing as a dry run', async (context) => {
     const { models } = await folders(context);
     const { code, output } = await runAdd(context, `${fixtures}forest.onnx`, '--models', `${models}/new`, '--dry-run');

@@ -27,9 +27,12 @@ export function likelyTasks({ inputs, outputs }: RowSignature, { words, files }:
     return [...(classes ? ['text-classification', 'tabular-classification'] : ['feature-extraction']), 'tensor'];
   }
   if (only !== undefined && isPicture(only)) {
-    return outputs.some(isVector)
-      ? ['image-classification', 'object-detection', 'tensor']
-      : ['object-detection', 'tensor'];
+    const mayBeBoxes = outputs.some(({ shape }) => shape?.length === 2);
+    return [
+      ...(outputs.some(isVector) ? ['image-classification'] : []),
+      ...(mayBeBoxes ? ['object-detection'] : []),
+      'tensor',
+    ];
   }
   if (!isTable(inputs, words)) return ['tensor'];
   if (classes) return ['tabular-classification', 'tensor'];

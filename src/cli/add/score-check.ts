@@ -13,9 +13,11 @@ const slack = 0.01;
  * @returns a sentence where they are not, for one example or for zeros; null where they are, or nothing can be said.
  */
 export async function doubtScores(served: ServedModel, golden: GoldenExamples | null): Promise<string | null> {
+  const { task, outputs: said } = served.manifest;
+  if (!task.endsWith('-classification') || said.activation !== 'none') return null;
   const outputs = served.task.outputsFor(new Set(['scores']));
   const [output] = outputs;
-  if (output === undefined || served.manifest.outputs.activation !== 'none') return null;
+  if (output === undefined) return null;
   const row = golden?.examples[0]?.row ?? zeroRow(served.rowSignature.inputs);
   const deadlineAt = served.clock.now() + callTimeoutMs;
   const [answer] = await served.batcher.predictMany([row], { outputs, deadlineAt });

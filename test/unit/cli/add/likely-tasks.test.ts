@@ -44,6 +44,7 @@ suite('the likeliest task', () => {
     ['colours behind height and width', 'image-classification', [float([224, 224, 3])], [float([1000])]],
     ['grey of any size', 'image-classification', [float([1, 'height', 'width'])], [float([10])]],
     ['a picture and boxes', 'object-detection', [float([3, 640, 640])], [float([84, 8400])]],
+    ['a picture and scores in three dimensions', 'tensor', [float([3, 224, 224])], [float([1000, 1, 1])]],
     ['planes that are smaller than pictures', 'tensor', [float([3, 4, 4])], [float([10])]],
     ['rows of several dimensions', 'tensor', [float([10, 6])], [zipped]],
     ['no input', 'tensor', [], [float([1])]],
