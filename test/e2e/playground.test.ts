@@ -107,8 +107,8 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   it('runs the prepared overview', async () => {
     await open();
     const answer = await run();
-    for (const model of ['diabetes', 'iris', 'opticalDigits', 'titanic'])
-      assert.ok(answer.includes(`"name": "${model}"`));
+    // Of a long answer the editor has only the lines in sight.
+    for (const model of ['diabetes', 'digits', 'iris']) assert.ok(answer.includes(`"name": "${model}"`), model);
   });
 
   it('runs the prepared prediction with its variables', async () => {
