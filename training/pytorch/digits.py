@@ -3,7 +3,7 @@
     pip install -r training/pytorch/requirements.txt
     python training/pytorch/digits.py
 
-Takes about a minute on one core. A second run on the same machine writes the same bytes.
+Takes about a minute of one core. A second run on the same machine writes the same bytes.
 """
 
 import sys
@@ -60,7 +60,9 @@ def distort(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     scale = 1 + (torch.rand(count, generator=generator) - 0.5) * 0.25
     shift = (torch.rand(count, 2, 1, generator=generator) - 0.5) * 0.28
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(count, 2, 2)
-    grid = nn.functional.affine_grid(torch.cat([turn * scale[:, None, None], shift], dim=2), list(images.shape), align_corners=False)
+    grid = nn.functional.affine_grid(
+        torch.cat([turn * scale[:, None, None], shift], dim=2), list(images.shape), align_corners=False
+    )
     # The corners that come into the picture are black, which is not 0 after normalisation.
     black = images.min()
     return nn.functional.grid_sample(images - black, grid, align_corners=False) + black
@@ -127,10 +129,12 @@ def main() -> None:
 
 
 def golden_examples(network: DigitReader, held_back: mnist.Digits, predicted: np.ndarray) -> Golden:
-    """Some digits, one that the network gets wrong, for the golden examples are what it does, and one to be enlarged."""
+    """Some digits; one that the network gets wrong, since they show what it does; and one that is to be enlarged."""
     right = predicted == held_back.labels
     chosen = [int(np.flatnonzero(right & (held_back.labels == digit))[0]) for digit in (0, 3, 4, 7)]
-    examples = [(f"a {held_back.labels[index]}", held_back.pictures[index], held_back.pictures[index]) for index in chosen]
+    examples = [
+        (f"a {held_back.labels[index]}", held_back.pictures[index], held_back.pictures[index]) for index in chosen
+    ]
     wrong = int(np.flatnonzero(~right)[0])
     name = f"a {held_back.labels[wrong]} that the network takes for a {predicted[wrong]}"
     examples.append((name, held_back.pictures[wrong], held_back.pictures[wrong]))

@@ -19,8 +19,8 @@ def export(
     """The ONNX file of a network.
 
     `inputs` and `outputs` have the names of the graph in the order of the arguments and the results, each with its
-    dynamic dimensions: `{"input_ids": {0: "batch", 1: "sequence"}}`. Every dynamic dimension of `arguments` must be 2 or
-    more: the exporter takes a 1 for a constant.
+    dynamic dimensions: `{"input_ids": {0: "batch", 1: "sequence"}}`. Every dynamic dimension of `arguments` should be 2
+    or more: the exporter may take a 1 for a constant.
     """
     assert not network.training, "call eval() first: dropout and batch normalisation behave differently in training"
     program = torch.onnx.export(
@@ -42,10 +42,10 @@ def export(
 
 
 def remove_notes(model: onnx.ModelProto) -> None:
-    """Takes out what the exporter notes for debugging: more than half of a small file, with paths of this machine in it."""
+    """Takes out what the exporter notes for debugging: much of a small file, with paths of this machine."""
     graph = model.graph
-    # Shapes between the nodes can be inferred. The exporter notes those of the weights as well, and tools that transpose
-    # a weight, as the quantisation of onnxruntime does, trip over a note that is wrong then.
+    # Shapes between the nodes can be inferred. The exporter notes those of the weights as well, and tools that
+    # transpose a weight, as the quantisation of onnxruntime does, trip over a note that is wrong then.
     del graph.value_info[:]
     for part in (model, graph, *graph.node, *graph.initializer, *graph.input, *graph.output):
         del part.metadata_props[:]

@@ -15,7 +15,7 @@ LABELS = [str(digit) for digit in range(10)]
 HELD_BACK = 1_000
 SPLIT_SEED = 20
 
-# Mean and standard deviation of MNIST's 60,000 training pictures: the values everybody takes, and those of the manifest.
+# Mean and standard deviation of MNIST's 60,000 training pictures, which everybody takes; the manifest has them too.
 MEAN, DEVIATION = 0.1307, 0.3081
 
 

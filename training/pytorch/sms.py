@@ -39,7 +39,9 @@ def load(file: Path) -> tuple[Texts, Texts]:
         labels.setdefault(key, LABELS.index(label))
     order = np.random.RandomState(SPLIT_SEED).permutation(len(texts))
     held_back, train = order[:HELD_BACK], np.sort(order[HELD_BACK:])
-    return tuple(
-        Texts([list(texts.values())[index] for index in part], np.array([list(labels.values())[index] for index in part]))
-        for part in (train, held_back)
-    )
+    return pick(texts, labels, train), pick(texts, labels, held_back)
+
+
+def pick(texts: dict[str, str], labels: dict[str, int], part: np.ndarray) -> Texts:
+    """The texts at these places."""
+    return Texts([list(texts.values())[index] for index in part], np.array(list(labels.values()))[part])

@@ -3,7 +3,7 @@
     pip install -r training/pytorch/requirements.txt
     python training/pytorch/spam.py
 
-models/spamTransformer tells spam from ham; models/spamEmbeddings is its encoder alone. Takes about two minutes on one
+models/spamTransformer tells spam from ham; models/spamEmbeddings is its encoder alone. Takes about two minutes of one
 core. A second run on the same machine writes the same bytes.
 """
 
@@ -27,7 +27,7 @@ SEED = 1
 EPOCHS = 12
 BATCH_SIZE = 32
 LEARNING_RATE = 3e-3
-# Tokens that the network does not see while it trains, and doubt about the labels: without them it is sure of everything.
+# Tokens that the network does not see while it trains, and doubt about the labels: else it is sure of everything.
 HIDDEN_TOKENS = 0.15
 LABEL_SMOOTHING = 0.05
 FIXTURE_SAMPLES = 250
@@ -42,7 +42,9 @@ GOLDEN_TEXTS = {
     "a text as spam is": "URGENT! You have WON a £1000 prize. Call 09061234567 now to claim, txt STOP to end",
     "letters beyond ASCII": "Café at 8? 😀 Müller is coming too…",
     "nothing": "",
-    "more tokens than the network takes": "Please remember to bring the keys, and the book, and the " + "very " * 80 + "old map.",
+    "more tokens than the network takes": "Please remember to bring the keys, and the book, and the "
+    + "very " * 80
+    + "old map.",
 }
 
 
@@ -151,7 +153,9 @@ def write_classifier(
         figures={
             "accuracy on held-back data": f"{right.mean():.3f} ({np.count_nonzero(~right)} of {len(right):,} wrong)",
             "spam that is found, held back": f"{np.count_nonzero(spam & called_spam)} of {np.count_nonzero(spam)}",
-            "ham that is taken for spam, held back": f"{np.count_nonzero(~spam & called_spam)} of {np.count_nonzero(~spam)}",
+            "ham that is taken for spam, held back": (
+                f"{np.count_nonzero(~spam & called_spam)} of {np.count_nonzero(~spam)}"
+            ),
             "log loss on held-back data": f"{log_loss(logits, held_back.labels):.3f}",
             "accuracy on training data": f"{accuracy(network, tokenizer, training):.3f} of {len(training.texts):,}",
             "what padding changes": f"{padding:.1g} at most, in a logit",

@@ -83,7 +83,9 @@ def write(quantised: Quantised, samples: Samples, source: Path, into: Path) -> N
     rows = {
         "kind": quantised.kind,
         "file": describe_file(quantised.after),
-        "size": f"{len(quantised.after) / len(quantised.before):.0%} of the {len(quantised.before):,} bytes of version 1",
+        "size": (
+            f"{len(quantised.after) / len(quantised.before):.0%} of the {len(quantised.before):,} bytes of version 1"
+        ),
         "accuracy, held back": f"{right[1].mean():.4f}, of version 1 {right[0].mean():.4f}",
         "same label as version 1": (
             f"{np.count_nonzero(logits[0].argmax(axis=1) == logits[1].argmax(axis=1)):,} of {len(samples.labels):,}"
@@ -118,9 +120,9 @@ def write_folder(quantised: Quantised, rows: Mapping[str, str], source: Path, fo
     card = (source / "README.md").read_text(encoding="utf-8")
     table = "".join(f"| {name} | {value} |\n" for name, value in rows.items())
     section = (
-        "\n## Version 2, int8\n\nThe same weights in 8 bits. The golden examples are those of version 1, which the float\n"
-        f"model in {golden['reference'].partition(',')[0]} answered; `2/golden.json` allows a logit to be off by "
-        f"{quantised.tolerance}.\n\n| | |\n|---|---|\n{table}"
+        "\n## Version 2, int8\n\nThe same weights in 8 bits. The golden examples are those of version 1, which the "
+        f"float\nmodel in {golden['reference'].partition(',')[0]} answered; `2/golden.json` allows a logit to be off "
+        f"by {quantised.tolerance}.\n\n| | |\n|---|---|\n{table}"
     )
     (folder / "README.md").write_text(card + section, encoding="utf-8")
 
