@@ -34,6 +34,7 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     for (const { flag, env, help, byDefault } of used) {
       const text = `${help} Environment: ${env}. Default: ${byDefault}.`;
       if (byDefault === 'true') command.addOption(new Option(`--no-${flag.slice(2)}`, text));
+      else if (byDefault === 'false') command.addOption(new Option(flag, text));
       else command.addOption(new Option(`${flag} <value>`, text));
     }
     return command.action(async (folder: string | undefined) => {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
+import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
 
 /** How many rows, fields and bytes one request may ask for. */
 export interface RequestLimits {
@@ -35,20 +37,9 @@ export interface GatewayOptions {
   /** How long requests in flight may take to finish when the server stops. */
   readonly shutdownGraceMs: number;
   readonly limits: RequestLimits;
+  readonly access: AccessOptions;
+  readonly tls: TlsOptions;
 }
-
-/** The greatest `Int` of GraphQL, in which limits are told, and the greatest delay of a timer. */
-const greatestInt = 2 ** 31 - 1;
-
-/** A whole number in decimal digits: blanks, `0x10` and `1e3` are slips rather than numbers. */
-function integer(least: number, greatest: number) {
-  const error = `must be a whole number from ${least} to ${greatest}`;
-  const readDigits = (given: unknown) => (typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given);
-  return z.preprocess(readDigits, z.int({ error }).min(least, { error }).max(greatest, { error }));
-}
-
-const count = integer(1, greatestInt);
-const text = z.string().min(1, { error: 'must not be empty' });
 
 const settings = {
   host: { env: 'HOST', schema: text.default('127.0.0.1'), help: 'Address to listen on.' },
@@ -70,7 +61,7 @@ const settings = {
   },
   playground: {
     env: 'INFERQL_PLAYGROUND',
-    schema: z.union([z.stringbool(), z.boolean()], { error: 'must be true or false' }).default(true),
+    schema: toggle.default(true),
     help: 'Whether / shows the playground; the flag turns it off.',
   },
   watch: {
@@ -137,6 +128,7 @@ const settings = {
     schema: count.default(50_000_000),
     help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
   },
+  ...accessSettings,
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -149,7 +141,7 @@ export function listSettings(): { name: SettingName; env: string; flag: string; 
     env: settings[name].env,
     flag: `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     help: settings[name].help,
-    byDefault: String(settings[name].schema.parse(undefined)),
+    byDefault: String(settings[name].schema.parse(undefined) ?? 'none'),
   }));
 }
 
@@ -179,6 +171,10 @@ export function compileOptions(
       `${source}: ${checked.error.issues[0]?.message ?? 'invalid'} (got ${JSON.stringify(given)})`,
     );
   };
+  const path = (name: PathSetting): string | null => {
+    const given = value(name);
+    return given === null ? null : resolve(given);
+  };
   return Object.freeze({
     host: value('host'),
     port: value('port'),
@@ -202,5 +198,16 @@ export function compileOptions(
       maxFields: value('maxFields'),
       maxImagePixels: value('maxImagePixels'),
     }),
+    access: Object.freeze({
+      keys: path('keys'),
+      allowAnonymous: value('allowAnonymous'),
+      jwtIssuer: value('jwtIssuer'),
+      jwtAudience: value('jwtAudience'),
+      jwtJwks: value('jwtJwks'),
+      jwtSecretFile: path('jwtSecretFile'),
+      jwtAlgorithms: value('jwtAlgorithms'),
+      jwtClockToleranceMs: value('jwtClockToleranceMs'),
+    }),
+    tls: Object.freeze({ cert: path('tlsCert'), key: path('tlsKey'), clientCa: path('tlsClientCa') }),
   });
 }

@@ -63,6 +63,15 @@ describe('the options', () => {
     assert.ok(isAbsolute(compileOptions({ models: 'some/folder' }, {}).models));
   });
 
+  test('make the paths of keys and certificates absolute, and leave them null where there are none', () => {
+    const { access, tls } = compileOptions({ keys: 'a.json', jwtSecretFile: 'b', tlsCert: 'c', tlsKey: 'd' }, {});
+    assert.deepEqual(
+      [access.keys, access.jwtSecretFile, tls.cert, tls.key],
+      ['a.json', 'b', 'c', 'd'].map((p) => resolve(p)),
+    );
+    assert.equal(tls.clientCa, null);
+  });
+
   test('are frozen, the limits too', () => {
     const options = compileOptions({}, {});
     assert.ok(Object.isFrozen(options));
@@ -135,9 +144,15 @@ describe('the list of settings', () => {
 
   test('shows the defaults that the options have', () => {
     const options = compileOptions({}, {});
-    const flat: Record<string, unknown> = { ...options, ...options.limits };
+    const { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa } = options.tls;
+    const flat: Record<string, unknown> = {
+      ...options,
+      ...options.limits,
+      ...options.access,
+      ...{ tlsCert, tlsKey, tlsClientCa },
+    };
     for (const { name, byDefault } of listSettings()) {
-      const value = name === 'models' ? 'models' : String(flat[name]);
+      const value = name === 'models' ? 'models' : String(flat[name] ?? 'none');
       assert.equal(byDefault, value, name);
     }
   });
