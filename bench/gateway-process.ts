@@ -1,32 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startServer, type ServerProcess } from './process.ts';
+import { type ServerProcess, startServer, waitUntilReady } from './process.ts';
+
+/** The models that inferql ships with. */
+export const shippedModels = fileURLToPath(new URL('../models/', import.meta.url));
 
 /** Starts the gateway as `npm start` does, on a free port; its `url` is the GraphQL endpoint. */
 export async function startGatewayProcess(
-  models: string,
+  models: string = shippedModels,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  const startedAt = performance.now();
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const listening = /"message":"listening".*"url":"([^"]+)"/;
-  const server = await startServer([main, 'serve', models, '--port', '0'], listening, {
-    ...startEnvironment(),
-    ...environment,
-  });
-  await ready(`${server.url}/readyz`);
-  return { ...server, url: `${server.url}/graphql` };
-}
-
-async function ready(url: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  for (;;) {
-    const response = await fetch(url);
-    const { status } = response;
-    const text = await response.text();
-    if (status === 200) return;
-    if (performance.now() > deadline) throw new Error(`The gateway is not ready after a minute: ${text}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const server = await startServer(
+    { arguments: [main, 'serve', models, '--port', '0'], environment: { ...startEnvironment(), ...environment } },
+    /"message":"listening".*"url":"([^"]+)"/,
+  );
+  try {
+    await waitUntilReady(`${server.url}/readyz`);
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
+  return { ...server, url: `${server.url}/graphql`, startMs: performance.now() - startedAt };
 }
 
 /** The variables that the script `start` sets: `NAME=value` before the command. */

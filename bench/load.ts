@@ -1,16 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Skipped } from './scenario.ts';
+import { withFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('wrk-post.lua', import.meta.url));
 
-export interface Load {
+/** What is posted to a server. */
+export interface Requests {
   readonly url: string;
-  readonly body: string;
+  /** Sent in turn. */
+  readonly bodies: readonly (string | Uint8Array)[];
+  /** Besides the type of content. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Load {
   readonly connections: number;
   readonly seconds: number;
 }
@@ -25,15 +33,20 @@ export interface LoadResult {
  * Drives a server over loopback with wrk, closed loop: each connection sends its next request when the answer to the
  * last one is there. wrk, because on two cores the generator must take as little of them as it can: a generator in
  * JavaScript takes as much CPU as the server that it measures.
- * @throws Error when any request failed or was answered with an error status, or when wrk is not installed.
+ * @param failure what an answer that failed contains, where the status does not tell. Looking for it takes CPU.
+ * @throws Error when any request failed or was answered with an error status.
+ * @throws Skipped when wrk is not installed.
  */
-export async function drive({ url, body, connections, seconds }: Load): Promise<LoadResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'inferql-load-'));
-  try {
-    const file = join(folder, 'body.json');
-    await writeFile(file, body);
-    const arguments_ = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '30s', '-s', script];
-    const { stdout } = await run('wrk', [...arguments_, url, '--', file]).catch(explainMissing);
+export async function drive(requests: Requests, { connections, seconds }: Load, failure = ''): Promise<LoadResult> {
+  const { url, bodies } = requests;
+  return withFolder(async (folder) => {
+    const files = bodies.map((_, index) => join(folder, String(index)));
+    await Promise.all(files.map((file, index) => writeFile(file, bodies[index] ?? '')));
+    const headers = Object.entries(headersOf(requests)).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+    const arguments_ = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '30s', ...headers];
+    const { stdout } = await run('wrk', [...arguments_, '-s', script, url, '--', failure, ...files]).catch(
+      explainMissing,
+    );
     const line = stdout.trim().split('\n').at(-1) ?? '';
     const result = JSON.parse(line) as Record<'requests' | 'microseconds' | 'p50' | 'p99' | 'failed', number>;
     if (result.failed > 0 || result.requests === 0) {
@@ -43,29 +56,43 @@ export async function drive({ url, body, connections, seconds }: Load): Promise<
       requestsPerSecond: (result.requests * 1e6) / result.microseconds,
       latencyMs: { p50: result.p50 / 1000, p99: result.p99 / 1000 },
     };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
-/** How long a server is driven before it is measured: until then the compiler of V8 takes a good part of the CPU. */
-const warmUpSeconds = 8;
+/** Drives a server until it has warmed up, and looks into every answer. */
+export async function warm(requests: Requests, load: Load): Promise<void> {
+  await drive(requests, load, '"errors"');
+}
 
-/** Drives a server until it has warmed up. */
-export async function warm(load: Omit<Load, 'seconds'>): Promise<void> {
-  await drive({ ...load, seconds: warmUpSeconds });
+/** Asks with each body once and returns the answers, so that contestants are compared on equal answers. */
+export async function askEach(requests: Requests): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const body of requests.bodies) answers.push(await post(requests.url, body, headersOf(requests)));
+  return answers;
+}
+
+/** Asks once with a body of JSON. */
+export async function ask(url: string, body: string): Promise<unknown> {
+  return post(url, body, headersOf({}));
+}
+
+async function post(
+  url: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', headers, body });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+function headersOf({ headers }: Pick<Requests, 'headers'>): Record<string, string> {
+  return { 'content-type': 'application/json', ...headers };
 }
 
 function explainMissing(error: Error): never {
   if ('code' in error && error.code === 'ENOENT') {
-    throw new Error('The benchmarks need the load generator wrk; on Debian: apt-get install wrk', { cause: error });
+    throw new Skipped('The benchmarks need the load generator wrk; on Debian: apt-get install wrk', { cause: error });
   }
   throw error;
-}
-
-/** Asks once and returns the answer, so that contestants are compared on equal answers. */
-export async function ask(url: string, body: string): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  return response.json();
 }

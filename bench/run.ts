@@ -1,65 +1,61 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Measurement, Scenario } from './scenario.ts';
-import { eventLoopUnderLoad } from './scenarios/event-loop-under-load.ts';
-import { irisAgainstApollo } from './scenarios/iris-against-apollo.ts';
-import { mlpAgainstBareLoop } from './scenarios/mlp-against-bare-loop.ts';
-import { schemaSwap } from './scenarios/schema-swap.ts';
-import { swapMemory } from './scenarios/swap-memory.ts';
-import { spreadOf } from './statistics.ts';
+import { readBars, report, type Result, resultOf, writeResults } from './report.ts';
+import { type Effort, Skipped } from './scenario.ts';
+import { quickScenarios, scenarios } from './scenarios.ts';
 
-/** Measures every scenario, prints a table, writes `bench/results/<date>.json`, and with --check fails on a missed bar. */
-const scenarios: Readonly<Record<string, Scenario>> = {
-  iris: irisAgainstApollo,
-  mlp: mlpAgainstBareLoop,
-  loop: eventLoopUnderLoad,
-  schema: schemaSwap,
-  memory: swapMemory,
-};
-
+/**
+ * Measures scenarios, prints a table, writes `bench/results/<date>.json`, and with --check fails on a missed bar.
+ * `bench/README.md` says how to read it.
+ */
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runs: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '5' },
+    runs: { type: 'string' },
+    seconds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
   },
 });
-const effort = { runs: Number(options.runs), seconds: Number(options.seconds) };
-const thresholds = JSON.parse(readFileSync(new URL('thresholds.json', import.meta.url), 'utf8')) as Record<
-  string,
-  { atLeast?: number; atMost?: number } | undefined
->;
+const usual: Effort = options.quick
+  ? { runs: 3, seconds: 1, warmUpSeconds: 3 }
+  : { runs: 5, seconds: 5, warmUpSeconds: 8 };
+const effort: Effort = {
+  runs: Number(options.runs ?? usual.runs),
+  seconds: Number(options.seconds ?? usual.seconds),
+  // A short try needs no figures that hold.
+  warmUpSeconds: Math.min(usual.warmUpSeconds, 2 * Number(options.seconds ?? usual.seconds + 3)),
+};
+const table = options.quick ? quickScenarios : scenarios;
+const bars = readBars(options.quick ? 'thresholds-quick.json' : 'thresholds.json');
+const unknown = positionals.filter((name) => !(name in table));
+if (unknown.length > 0)
+  throw new Error(`There is no scenario ${unknown.join(', ')}; there are ${Object.keys(table).join(', ')}.`);
 
-const results: (Measurement & { median: number; least: number; greatest: number; bar: string; reached: boolean })[] =
-  [];
-for (const [key, scenario] of Object.entries(scenarios)) {
+const results: Result[] = [];
+let hasFailed = false;
+for (const [key, scenario] of Object.entries(table)) {
   if (positionals.length > 0 && !positionals.includes(key)) continue;
   console.log(`${key}: ${scenario.name}`);
-  for (const measurement of await scenario.measure(effort)) {
-    const spread = spreadOf(measurement.values);
-    const { atLeast, atMost } = thresholds[measurement.name] ?? {};
-    const bar = atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : 'none';
-    const reached = spread.median >= (atLeast ?? -Infinity) && spread.median <= (atMost ?? Infinity);
-    results.push({ ...measurement, ...spread, bar, reached });
-    console.log(`  ${JSON.stringify(measurement.details)}`);
+  if (options.list) continue;
+  try {
+    for (const measurement of await scenario.measure(effort)) {
+      const result = resultOf(measurement, bars);
+      results.push(result);
+      console.log(`  ${result.name} ${result.median.toFixed(2)} ${result.unit}`);
+    }
+  } catch (error) {
+    if (error instanceof Skipped) {
+      console.log(`  skipped: ${error.message}`);
+    } else {
+      // The others are still worth their time.
+      console.error(error);
+      hasFailed = true;
+    }
   }
 }
-console.table(
-  Object.fromEntries(
-    results.map(({ name, unit, median, least, greatest, bar, reached }) => [
-      name,
-      { unit, median: round(median), least: round(least), greatest: round(greatest), bar, reached },
-    ]),
-  ),
-);
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryBytes: totalmem(), node: process.version };
-mkdirSync(new URL('results/', import.meta.url), { recursive: true });
-const file = new URL(`results/${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.json`, import.meta.url);
-writeFileSync(file, `${JSON.stringify({ machine, effort, results }, null, 2)}\n`);
-if (options.check && results.some(({ reached }) => !reached)) process.exitCode = 1;
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+if (!options.list) {
+  report(results);
+  writeResults(results, effort);
+  if (hasFailed || (options.check && results.some(({ reached }) => !reached))) process.exitCode = 1;
 }

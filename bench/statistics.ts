@@ -17,3 +17,12 @@ export function spreadOf(values: readonly number[]): Spread {
   }
   return { median: (low + high) / 2, least, greatest };
 }
+
+/**
+ * The value that a share of the values does not exceed, by the nearest rank.
+ * @param share from 0 to 1.
+ */
+export function percentile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

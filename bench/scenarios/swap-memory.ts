@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mlpModel } from '../../test/helpers/onnx-models.ts';
+import { withServer } from '../contestant.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
 import { ask } from '../load.ts';
+import { withFolder } from '../temporary-folder.ts';
 import type { Scenario } from '../scenario.ts';
 import { spreadOf } from '../statistics.ts';
 
@@ -17,38 +18,35 @@ const mebibyte = 2 ** 20;
 /** What the server holds after 100 swaps of a model of 40 MB, against what it holds after ten. */
 export const swapMemory: Scenario = {
   name: `resident size after ${swaps} swaps of a model of 40 MB, against that after 10`,
-  async measure() {
-    const folder = await mkdtemp(join(tmpdir(), 'inferql-bench-'));
-    const models = join(folder, 'models');
-    await mkdir(join(models, 'mlp'), { recursive: true });
-    const place = async (version: number): Promise<void> => {
-      const staged = join(folder, String(version));
-      await mkdir(staged);
-      await writeFile(join(staged, 'model.onnx'), mlpModel(layers, { seed: version }));
-      await rename(staged, join(models, 'mlp', String(version)));
-    };
-    await place(1);
-    const gateway = await startGatewayProcess(models, { INFERQL_SETTLE_MS: '20' });
-    try {
-      await predict(gateway.url);
-      const resident = [await gateway.residentBytes()];
-      for (let version = 2; version <= swaps + 1; version += 1) {
-        await place(version);
-        await until(gateway.url, version);
-        await rm(join(models, 'mlp', String(version - 1)), { recursive: true });
-        await until(gateway.url, version);
+  measure: () =>
+    withFolder(async (folder) => {
+      const models = join(folder, 'models');
+      await mkdir(join(models, 'mlp'), { recursive: true });
+      const place = async (version: number): Promise<void> => {
+        const staged = join(folder, String(version));
+        await mkdir(staged);
+        await writeFile(join(staged, 'model.onnx'), mlpModel(layers, { seed: version }));
+        await rename(staged, join(models, 'mlp', String(version)));
+      };
+      await place(1);
+      const starting = startGatewayProcess(models, { INFERQL_SETTLE_MS: '20' });
+      return withServer(starting, async (gateway) => {
         await predict(gateway.url);
-        resident.push(await gateway.residentBytes());
-      }
-      // The middle of five, since some are read while a thread that ended still gives its memory back.
-      const after = (count: number): number => spreadOf(resident.slice(count - 4, count + 1)).median;
-      const details = { residentMiB: resident.map((bytes) => Math.round(bytes / mebibyte)) };
-      return [{ name: 'rssAfter100SwapsAgainst10', unit: '×', values: [after(swaps) / after(10)], details }];
-    } finally {
-      await gateway.stop();
-      await rm(folder, { recursive: true });
-    }
-  },
+        const resident = [await gateway.residentBytes()];
+        for (let version = 2; version <= swaps + 1; version += 1) {
+          await place(version);
+          await until(gateway.url, version);
+          await rm(join(models, 'mlp', String(version - 1)), { recursive: true });
+          await until(gateway.url, version);
+          await predict(gateway.url);
+          resident.push(await gateway.residentBytes());
+        }
+        // The middle of five, since some are read while a thread that ended still gives its memory back.
+        const after = (count: number): number => spreadOf(resident.slice(count - 4, count + 1)).median;
+        const details = { residentMiB: resident.map((bytes) => Math.round(bytes / mebibyte)) };
+        return [{ name: 'rssAfter100SwapsAgainst10', unit: '×', values: [after(swaps) / after(10)], details }];
+      });
+    }),
 };
 
 const document = 'query($x: FloatTensor!) { predict { mlp(input: { x: $x }) { y { base64 } } } }';

@@ -1,0 +1,53 @@
+import { compareThroughput } from '../compare.ts';
+import { opponent, withServer } from '../contestant.ts';
+import { graphql } from '../dialects.ts';
+import { startGatewayProcess } from '../gateway-process.ts';
+import { modelPath, withModels } from '../model-folder.ts';
+import { peers, withPeer } from '../peers.ts';
+import { type Measurement, type Scenario, Skipped } from '../scenario.ts';
+import type { Workload } from '../workload.ts';
+import { digits, iris, mlp, transformer } from '../workloads.ts';
+
+/** The gateway against every peer that can be installed here, one row a request. */
+function againstPeers(name: string, workloadOf: () => Workload, connections: number): Scenario {
+  return {
+    name,
+    async measure(effort) {
+      const workload = workloadOf();
+      return withModels({ [workload.name]: workload.model }, (folder) =>
+        withServer(startGatewayProcess(...(workload.shipped ? [] : [folder])), async (server) => {
+          const ours = opponent('inferql', server, graphql(workload));
+          const measurements: Measurement[] = [];
+          for (const peer of peers) {
+            const chart = { title: name, label: peer.title };
+            const what = { workload, path: modelPath(folder, workload.name), connections, effort };
+            try {
+              const measurement = await withPeer(peer, what, async (theirs, setting) => {
+                const key = `${workload.name}RequestsAgainst${peer.title}`;
+                const compared = await compareThroughput({ name: key, ours, theirs, connections, chart }, effort);
+                return { ...compared, details: { setting, ...compared.details } };
+              });
+              measurements.push(measurement);
+            } catch (error) {
+              if (!(error instanceof Skipped)) throw error;
+              console.log(`  skipped: ${error.message}`);
+            }
+          }
+          return measurements;
+        }),
+      );
+    },
+  };
+}
+
+export const irisAgainstPeers = againstPeers('iris, one row a request, 32 connections, peers', () => iris, 32);
+
+export const mlpAgainstPeers = againstPeers('MLP 784-2048-2048-2048-10, 64 connections, peers', mlp, 64);
+
+export const digitsAgainstPeers = againstPeers('CNN of handwritten digits, 64 connections, peers', digits, 64);
+
+export const transformerAgainstPeers = againstPeers(
+  'transformer, texts of mixed lengths, 64 connections, peers',
+  transformer,
+  64,
+);

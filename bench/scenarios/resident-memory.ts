@@ -1,0 +1,54 @@
+import { affineModel } from '../../test/helpers/onnx-models.ts';
+import { withServer } from '../contestant.ts';
+import { graphql } from '../dialects.ts';
+import { startGatewayProcess } from '../gateway-process.ts';
+import { drive } from '../load.ts';
+import { withModels } from '../model-folder.ts';
+import type { Measurement, Scenario } from '../scenario.ts';
+import { iris } from '../workloads.ts';
+
+const mebibyte = 2 ** 20;
+const [few, many] = [8, 40];
+
+/** What the server holds with the shipped models when it is ready, and after load. */
+export const residentShipped: Scenario = {
+  name: 'resident size with the shipped models, ready and after load',
+  async measure(effort) {
+    const values: number[] = [];
+    const afterLoad: number[] = [];
+    for (let run = 0; run < effort.runs; run += 1) {
+      await withServer(startGatewayProcess(), async (server) => {
+        values.push((await server.residentBytes()) / mebibyte);
+        const requests = { url: server.url, bodies: graphql(iris).bodies };
+        await drive(requests, { connections: 32, seconds: effort.seconds });
+        afterLoad.push((await server.residentBytes()) / mebibyte);
+      });
+    }
+    return [
+      { name: 'residentShippedMiB', unit: 'MiB', values, details: {} },
+      { name: 'residentShippedAfterLoadMiB', unit: 'MiB', values: afterLoad, details: {} },
+    ] satisfies Measurement[];
+  },
+};
+
+/** What one more small model takes, above the size of its file: the slope between a few and many of them. */
+export const residentPerModel: Scenario = {
+  name: `resident size for each small model, from ${few} to ${many} models`,
+  async measure({ runs }) {
+    const values: number[] = [];
+    const file = affineModel();
+    const resident = (count: number): Promise<number> =>
+      withModels(smallModels(count, file), (folder) =>
+        withServer(startGatewayProcess(folder), (server) => server.residentBytes()),
+      );
+    for (let run = 0; run < runs; run += 1) {
+      values.push(((await resident(many)) - (await resident(few))) / (many - few) / mebibyte - file.length / mebibyte);
+    }
+    return [{ name: 'residentPerModelMiB', unit: 'MiB', values, details: {} }];
+  },
+};
+
+/** As many models as are asked for, all from one file. */
+export function smallModels(count: number, file: Uint8Array = affineModel()): Record<string, { file: Uint8Array }> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`model${index}`, { file }]));
+}
