@@ -43,14 +43,27 @@ export async function drive(requests: Requests, { connections, seconds }: Load, 
     const files = bodies.map((_, index) => join(folder, String(index)));
     await Promise.all(files.map((file, index) => writeFile(file, bodies[index] ?? '')));
     const headers = Object.entries(headersOf(requests)).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-    const arguments_ = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '30s', ...headers];
+    const arguments_ = [
+      '-t',
+      '1',
+      '-c',
+      String(connections),
+      '-d',
+      `${Math.ceil(seconds)}s`,
+      '--timeout',
+      '30s',
+      ...headers,
+    ];
     const { stdout } = await run('wrk', [...arguments_, '-s', script, url, '--', failure, ...files]).catch(
       explainMissing,
     );
     const line = stdout.trim().split('\n').at(-1) ?? '';
     const result = JSON.parse(line) as Record<'requests' | 'microseconds' | 'p50' | 'p99' | 'failed', number>;
     if (result.failed > 0 || result.requests === 0) {
-      throw new Error(`${url}: ${result.failed} of ${result.requests} requests failed.`);
+      const sample = await askEach(requests).then((answers) => JSON.stringify(answers[0]), String);
+      throw new Error(
+        `${url}: ${result.failed} of ${result.requests} requests failed; one more: ${sample.slice(0, 300)}`,
+      );
     }
     return {
       requestsPerSecond: (result.requests * 1e6) / result.microseconds,

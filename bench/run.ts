@@ -18,7 +18,7 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const usual: Effort = options.quick
-  ? { runs: 3, seconds: 1, warmUpSeconds: 3 }
+  ? { runs: 3, seconds: 1, warmUpSeconds: 2 }
   : { runs: 5, seconds: 5, warmUpSeconds: 8 };
 const effort: Effort = {
   runs: Number(options.runs ?? usual.runs),

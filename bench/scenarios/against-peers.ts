@@ -19,25 +19,35 @@ function againstPeers(name: string, workloadOf: () => Workload, connections: num
           const ours = opponent('inferql', server, graphql(workload));
           const measurements: Measurement[] = [];
           for (const peer of peers) {
-            const chart = { title: name, label: peer.title };
-            const what = { workload, path: modelPath(folder, workload.name), connections, effort };
-            try {
-              const measurement = await withPeer(peer, what, async (theirs, setting) => {
-                const key = `${workload.name}RequestsAgainst${peer.title}`;
-                const compared = await compareThroughput({ name: key, ours, theirs, connections, chart }, effort);
-                return { ...compared, details: { setting, ...compared.details } };
-              });
-              measurements.push(measurement);
-            } catch (error) {
-              if (!(error instanceof Skipped)) throw error;
-              console.log(`  skipped: ${error.message}`);
-            }
+            const key = `${workload.name}RequestsAgainst${peer.title}`;
+            const compared = { name: key, ours, connections, chart: { title: name, label: peer.title } };
+            const task = { workload, path: modelPath(folder, workload.name), connections, effort };
+            const measuring = withPeer(peer, task, async (theirs, setting) => {
+              const measurement = await compareThroughput({ ...compared, theirs }, effort);
+              return { ...measurement, details: { setting, ...measurement.details } };
+            });
+            measurements.push(
+              ...(await measuring.then(
+                (measurement) => [measurement],
+                (error: unknown) => explain(key, error),
+              )),
+            );
           }
           return measurements;
         }),
       );
     },
   };
+}
+
+/** A peer that fails misses its bar, and keeps none of the others from being measured. */
+function explain(name: string, error: unknown): Measurement[] {
+  if (error instanceof Skipped) {
+    console.log(`  skipped: ${error.message}`);
+    return [];
+  }
+  console.error(error);
+  return [{ name, unit: '×', values: [Number.NaN], details: { error: String(error) } }];
 }
 
 export const irisAgainstPeers = againstPeers('iris, one row a request, 32 connections, peers', () => iris, 32);

@@ -2,7 +2,7 @@ import { affineModel } from '../../test/helpers/onnx-models.ts';
 import { withServer } from '../contestant.ts';
 import { graphql } from '../dialects.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
-import { drive } from '../load.ts';
+import { warm } from '../load.ts';
 import { withModels } from '../model-folder.ts';
 import type { Measurement, Scenario } from '../scenario.ts';
 import { iris } from '../workloads.ts';
@@ -20,7 +20,7 @@ export const residentShipped: Scenario = {
       await withServer(startGatewayProcess(), async (server) => {
         values.push((await server.residentBytes()) / mebibyte);
         const requests = { url: server.url, bodies: graphql(iris).bodies };
-        await drive(requests, { connections: 32, seconds: effort.seconds });
+        await warm(requests, { connections: 32, seconds: effort.seconds });
         afterLoad.push((await server.residentBytes()) / mebibyte);
       });
     }
