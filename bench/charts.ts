@@ -24,8 +24,9 @@ const charts = Map.groupBy(
 );
 for (const [title, rows] of charts) {
   const svg = barChart({
-    title: `${title}: requests per second of inferql, as a multiple`,
-    note: `${date.slice(0, 10)}, ${String(machine['cpu'])}, ${String(machine['cores'])} cores; middle, least and greatest of ${effort.runs} alternating runs`,
+    title,
+    subtitle: 'How many times as many requests per second inferql answers as each of them; the whiskers are all runs.',
+    note: `${date.slice(0, 10)}, ${String(machine['cpu'])}, ${String(machine['cores'])} cores; the middle of ${effort.runs} alternating runs`,
     bars: rows.map((row: Result) => ({
       label: row.chart?.label ?? row.name,
       value: row.median,
@@ -33,7 +34,7 @@ for (const [title, rows] of charts) {
       greatest: row.greatest,
     })),
     unit: '×',
-    line: { at: 1, label: 'as fast' },
+    line: 1,
   });
   const image = new URL(`bench-${fileName(title)}.svg`, images);
   writeFileSync(image, svg);

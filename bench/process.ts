@@ -37,14 +37,14 @@ const stopGraceMs = 15_000;
  */
 export async function startServer(command: ServerCommand, ready: RegExp): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const child = launch(command);
+  const child = await launch(command);
   return running(child, await waitForLine(child, ready), performance.now() - startedAt);
 }
 
 /** Starts a server that listens on a port that it is told, and waits until it answers at `url` with status 200. */
 export async function startServerAt(command: ServerCommand, url: string, path: string): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const child = launch(command);
+  const child = await launch(command);
   child.stdout?.resume();
   const server = running(child, url, 0);
   try {
@@ -89,13 +89,16 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function launch(what: ServerCommand): ChildProcess {
+/** @throws Error when there is no such command. */
+async function launch(what: ServerCommand): Promise<ChildProcess> {
   const { command = process.execPath, arguments: arguments_, environment, folder, quiet = false } = what;
-  return spawn(command, arguments_, {
+  const child = spawn(command, arguments_, {
     cwd: folder,
     stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit'],
     env: { ...process.env, NODE_ENV: 'production', ...environment },
   });
+  await once(child, 'spawn');
+  return child;
 }
 
 function running(child: ChildProcess, url: string, startMs: number): ServerProcess {

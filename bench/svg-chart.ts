@@ -9,13 +9,15 @@ interface Bar {
 /** A chart of horizontal bars. */
 export interface BarChart {
   readonly title: string;
-  /** Small, below. */
+  /** Small, below the title: what the bars mean. */
+  readonly subtitle: string;
+  /** Small, at the end: where the figures are from. */
   readonly note: string;
   readonly bars: readonly Bar[];
   /** After each value. */
   readonly unit: string;
   /** A value to compare with. */
-  readonly line: { readonly at: number; readonly label: string };
+  readonly line: number;
 }
 
 const width = 760;
@@ -26,8 +28,8 @@ const top = 64;
 const plotWidth = width - labelWidth - valueWidth;
 
 /** Draws a chart as SVG, legible on light and on dark pages. */
-export function barChart({ title, note, bars, unit, line }: BarChart): string {
-  const most = Math.max(line.at, ...bars.map(({ greatest }) => greatest)) * 1.05;
+export function barChart({ title, subtitle, note, bars, unit, line }: BarChart): string {
+  const most = Math.max(line, ...bars.map(({ greatest }) => greatest)) * 1.05;
   const x = (value: number): number => Math.round(labelWidth + (value / most) * plotWidth);
   const bottom = top + bars.length * rowHeight;
   const rows = bars.map(({ label, value, least, greatest }, index) => {
@@ -37,7 +39,7 @@ export function barChart({ title, note, bars, unit, line }: BarChart): string {
       `<text x="${labelWidth - 10}" y="${middle + 5}" text-anchor="end">${escape(label)}</text>`,
       `<rect class="bar" x="${labelWidth}" y="${y + 6}" width="${x(value) - labelWidth}" height="${rowHeight - 12}" rx="2"/>`,
       `<path class="spread" d="M${x(least)} ${middle}H${x(greatest)}M${x(least)} ${middle - 5}v10M${x(greatest)} ${middle - 5}v10"/>`,
-      `<text x="${x(greatest) + 8}" y="${middle + 5}">${format(value)} ${unit}</text>`,
+      `<text x="${Math.max(x(greatest), x(line)) + 8}" y="${middle + 5}">${format(value)} ${unit}</text>`,
     ].join('\n');
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 34}" role="img" aria-label="${escape(title)}">
@@ -53,8 +55,8 @@ export function barChart({ title, note, bars, unit, line }: BarChart): string {
   }
 </style>
 <text class="title" x="10" y="24">${escape(title)}</text>
-<text class="small" x="${x(line.at)}" y="${top - 10}" text-anchor="middle">${escape(line.label)}</text>
-<path class="line" d="M${x(line.at)} ${top - 4}V${bottom}"/>
+<text class="small" x="10" y="44">${escape(subtitle)}</text>
+<path class="line" d="M${x(line)} ${top - 4}V${bottom}"/>
 ${rows.join('\n')}
 <text class="small" x="10" y="${bottom + 22}">${escape(note)}</text>
 </svg>
