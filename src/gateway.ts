@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -7,6 +8,7 @@ import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
+import { carryOut } from './graphql/carry-out.ts';
 import type { GraphQLServices } from './graphql/context.ts';
 import { explainAbsentField } from './graphql/find-served.ts';
 import { GeneratedParts } from './graphql/generated-part.ts';
@@ -23,8 +25,10 @@ import { goldenFileName, readGolden } from './inference/golden.ts';
 import { closeServedModel, type ServedModel } from './inference/served-model.ts';
 import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
+import { noPeers, type Peers } from './processes/peers.ts';
 import type { RepositoryEvent } from './repository/model-entry.ts';
-import { Repository, type RepositoryOptions } from './repository/repository.ts';
+import type { RepositoryOptions } from './repository/repository-options.ts';
+import { Repository } from './repository/repository.ts';
 import { createPictureDecoder } from './tasks/images/picture-decoder.ts';
 import { readManifest } from './tasks/index.ts';
 
@@ -48,18 +52,21 @@ export interface ModelService {
 /**
  * Puts together what loads models and what makes a schema of them. Nothing is loaded yet.
  * @param watch how changes are noticed; null to read the folder once.
+ * @param peers the processes that serve the same folder; the CPUs are shared with them.
  */
 export function createModelService(
   options: GatewayOptions,
   logger: Logger,
   watch: RepositoryOptions['watch'] = null,
+  peers: Peers = noPeers(),
 ): ModelService {
   const base = buildStaticSchema();
   const parts = new GeneratedParts(base);
-  const backend = createBackend('onnxruntime');
+  const availableThreads = Math.max(1, Math.floor(availableParallelism() / peers.total));
+  const backend = createBackend('onnxruntime', { availableThreads });
   const pictures = createPictureDecoder({ maxPixels: options.limits.maxImagePixels });
   const repository: Repository<ServedModel> = new Repository(
-    { root: options.models, parallelLoads: options.parallelLoads, watch },
+    { root: options.models, parallelLoads: options.parallelLoads, watch, orders: peers.orders },
     {
       modelFileName: backend.modelFileName,
       open: ({ model: name, version, manifest, folder, file: { path, sha256 } }) =>
@@ -85,7 +92,15 @@ export function createModelService(
       },
       readManifest,
       breaks: (before, after) => parts.breaks(before, after),
-      onEvent: (event) => logEvent(logger, event),
+      onEvent: (event) => {
+        logEvent(logger, event);
+        // Others may not have seen that the folder went, where another one of its name came at once.
+        if (event.kind === 'REMOVED' && peers.total > 1) {
+          peers
+            .carryOut({ kind: 'forget', model: event.model })
+            .catch((error: unknown) => logger.error('forgetting orders by hand failed', errorFields(error)));
+        }
+      },
       onFault: (model, error) =>
         model === null
           ? logger.error('the model repository cannot be watched or read', errorFields(error))
@@ -104,18 +119,29 @@ export function createModelService(
 
 /**
  * Builds every part in order and starts to listen; models load afterwards, while the server already answers.
+ * @param peers the processes that serve together with this one.
  * @throws ModelLoadError when the repository cannot be read, Error when the address cannot be listened on.
  */
-export async function startGateway(options: GatewayOptions, logger: Logger, softwareVersion: string): Promise<Gateway> {
-  const { repository, liveSchema, backend } = createModelService(options, logger, watchOptions(options));
+export async function startGateway(
+  options: GatewayOptions,
+  logger: Logger,
+  softwareVersion: string,
+  peers: Peers = noPeers(),
+): Promise<Gateway> {
+  const { repository, liveSchema, backend } = createModelService(options, logger, watchOptions(options), peers);
+  peers.onTask(
+    (task, isAsker) => carryOut(repository, task, isAsker),
+    (error) => logger.error('what was asked for by hand failed', errorFields(error)),
+  );
   const services: GraphQLServices = {
     options,
     softwareVersion,
     startedAt: new Date(),
     backends: [{ name: backend.name, version: backend.version }],
     history: repository.history,
-    administration: createAdministration(repository),
+    administration: createAdministration(repository, peers),
     settled: () => repository.settled,
+    peers,
   };
   const scopes = new AsyncLocalStorage<RequestScope>();
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
@@ -131,7 +157,7 @@ export async function startGateway(options: GatewayOptions, logger: Logger, soft
   });
   let stopping: Promise<void> | null = null;
   const isStopping = () => stopping !== null;
-  registerHealth(app, { repository, isStopping });
+  registerHealth(app, { repository, peers, isStopping });
   registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes, isStopping });
   if (options.playground) await registerPlayground(app, logger);
 

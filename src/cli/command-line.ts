@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { compileOptions, listSettings, OptionsError } from '../config/options.ts';
-import { ModelLoadError } from '../errors.ts';
+import { compileOptions, listSettings } from '../config/options.ts';
 import { add as addModel, describeAdd } from './add.ts';
 import { check } from './check.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
+import { explainFailure } from './failure.ts';
 import { inspect } from './inspect.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
@@ -76,26 +76,11 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof OptionsError) {
-      io.errors.write(`inferql: ${error.message}\n`);
-      return 2;
-    }
-    if (error instanceof ModelLoadError) {
-      io.errors.write(`inferql: ${error.message}\n`);
-      return 1;
-    }
-    if (isListenError(error)) {
-      io.errors.write(`inferql: ${error.message}. Set another address with --host and --port, or HOST and PORT.\n`);
-      return 1;
-    }
-    throw error;
+    const failure = explainFailure(error);
+    if (failure === null) throw error;
+    io.errors.write(failure.text);
+    return failure.exitCode;
   }
-}
-
-function isListenError(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
-  );
 }
 
 function readVersion(): string {

@@ -1,4 +1,5 @@
 import type { GatewayOptions } from '../config/options.ts';
+import type { ForkedProcess, PrimaryChannel } from '../processes/channel.ts';
 
 /** What a command may use of the process it runs in. */
 export interface CommandEnvironment {
@@ -7,6 +8,10 @@ export interface CommandEnvironment {
   readonly output: NodeJS.WriteStream;
   readonly errors: NodeJS.WriteStream;
   onStopSignal(callback: (signal: string) => void): void;
+  /** The process that started this one to serve beside others; null in a process that was started by itself. */
+  readonly primary: PrimaryChannel | null;
+  /** Starts a process like this one, with the same arguments, to serve beside others. All of them share what they listen on. */
+  fork(): ForkedProcess;
 }
 
 /** One command: does its work and says with which code the process ends. */

@@ -1,25 +1,18 @@
 import { startGateway } from '../gateway.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { CommandAction } from './command.ts';
+import { leadProcesses } from './lead-processes.ts';
+import { serveBesideOthers } from './serve-beside-others.ts';
+import { serveUntilStopped } from './serve-until-stopped.ts';
 
-/** Serves until it is told to stop. */
+/** Serves until it is told to stop: in this process, or in several that this one leads. */
 export const serve: CommandAction = async (options, io, softwareVersion) => {
-  const { logLevel, logFormat } = options;
+  const { processes, logLevel, logFormat } = options;
+  if (io.primary !== null) return await serveBesideOthers(options, io.primary, io, softwareVersion);
   const format = logFormat === 'auto' ? (io.output.isTTY ? 'pretty' : 'json') : logFormat;
   const logger = createLogger({ level: logLevel, format, stream: io.output });
+  if (processes > 1) return await leadProcesses(options, io, logger, format);
   const gateway = await startGateway(options, logger, softwareVersion);
-  const stopped = new Promise<void>((resolve, reject) => {
-    io.onStopSignal((signal) => {
-      logger.info('stopping', { signal });
-      gateway.stop().then(resolve, reject);
-    });
-  });
-  try {
-    await gateway.ready;
-  } catch (error) {
-    await gateway.stop();
-    throw error;
-  }
-  await stopped;
+  await serveUntilStopped(gateway, logger, (callback) => io.onStopSignal(callback));
   return 0;
 };

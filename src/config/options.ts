@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
+import { processCount } from './process-count.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
 
 /** How many rows, fields and bytes one request may ask for. */
@@ -20,6 +21,8 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** How many processes serve together. */
+  readonly processes: number;
   /** Absolute path of the model repository. */
   readonly models: string;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
@@ -47,6 +50,11 @@ const settings = {
     env: 'PORT',
     schema: integer(0, 65_535).default(4000),
     help: 'Port to listen on; 0 lets the system choose.',
+  },
+  processes: {
+    env: 'INFERQL_PROCESSES',
+    schema: processCount.default(1),
+    help: 'How many processes serve together; auto, as many as there are CPUs.',
   },
   models: { env: 'INFERQL_MODELS', schema: text.default('models'), help: 'Folder of the models.' },
   logLevel: {
@@ -178,6 +186,7 @@ export function compileOptions(
   return Object.freeze({
     host: value('host'),
     port: value('port'),
+    processes: value('processes'),
     models: resolve(value('models')),
     logLevel: value('logLevel'),
     logFormat: value('logFormat'),

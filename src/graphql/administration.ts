@@ -1,13 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GatewayError, ModelLoadError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import type { ServedModel } from '../inference/served-model.ts';
-import type { VersionEntry } from '../repository/model-entry.ts';
+import type { Peers } from '../processes/peers.ts';
+import type { Order, VersionEntry } from '../repository/model-entry.ts';
 import type { Repository } from '../repository/repository.ts';
+import { refuseUnreadable } from './carry-out.ts';
 import { findModel, findVersion } from './find-served.ts';
 import type { ModelSource } from './sources.ts';
 
 /**
- * What administrators may ask of the repository. Each can be repeated without harm, and answers with what the repository
+ * What administrators may ask of the repository, in every process that serves it. Each can be repeated without harm, and answers with what the repository
  * holds afterwards, which is newer than the moment that the request began in.
  */
 export interface Administration {
@@ -22,45 +23,35 @@ export interface Administration {
 }
 
 /** All but `rescan` throw `MODEL_NOT_FOUND` and `MODEL_VERSION_NOT_FOUND`. */
-export function createAdministration(repository: Repository<ServedModel>): Administration {
+export function createAdministration(repository: Repository<ServedModel>, peers: Peers): Administration {
   const find = (name: string): ModelSource => findModel(repository.models, name, repository.history);
-  const finish = async (work: Promise<void>): Promise<void> => {
-    await work.catch(refuseUnreadable);
-    // The schema follows the models in a turn of its own: a client that was answered finds it changed.
-    await nextTurn();
+  const obey = async (model: string, order: Order): Promise<ModelSource> => {
+    const source = repository.sourceOf(model, order.version);
+    await peers.carryOut({ kind: 'order', model, order, source });
+    return find(model);
   };
   return {
     load: async (name, ref) => {
       // Before the version is looked for: it may have come a moment ago, and nobody may be watching.
       await repository.refresh(name).catch(refuseUnreadable);
       const version = ref === null ? null : findVersion(find(name), ref);
-      await finish(repository.loadModel(name, version));
-      return find(name);
+      return await obey(name, { order: 'LOAD', version });
     },
     unload: async (name, ref) => {
       const model = find(name);
-      await finish(repository.unloadModel(name, ref === null ? null : findVersion(model, ref)));
-      return find(name);
+      return await obey(name, { order: 'UNLOAD', version: ref === null ? null : findVersion(model, ref) });
     },
     accept: async (name, ref) => {
       const model = find(name);
       const version = findVersion(model, ref);
       if (!needsAcceptance(model, version)) return model;
-      await finish(repository.acceptVersion(name, version));
-      return find(name);
+      return await obey(name, { order: 'ACCEPT', version });
     },
     rescan: async () => {
-      await finish(repository.rescan());
+      await peers.carryOut({ kind: 'rescan' });
       return [...repository.models.values()];
     },
   };
-}
-
-/** Its own message names a path of the server, which is for the log. @throws GatewayError `MODEL_UNAVAILABLE` */
-function refuseUnreadable(error: unknown): never {
-  if (!(error instanceof ModelLoadError)) throw error;
-  const message = 'The folder of the models cannot be read now; what was loaded from it goes on serving.';
-  throw new GatewayError('MODEL_UNAVAILABLE', message, { cause: error });
 }
 
 /**

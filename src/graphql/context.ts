@@ -1,4 +1,5 @@
 import type { GatewayOptions } from '../config/options.ts';
+import type { Peers } from '../processes/peers.ts';
 import type { EventHistory } from '../repository/event-history.ts';
 import type { Administration } from './administration.ts';
 import type { LiveMoment } from './live-moment.ts';
@@ -12,8 +13,9 @@ export interface GraphQLServices {
   readonly backends: readonly { readonly name: string; readonly version: string }[];
   readonly history: EventHistory;
   readonly administration: Administration;
-  /** Whether every model found at the start is ready or has said why it is not. */
+  /** Whether every model that this process found at its start is ready or has said why it is not. */
   settled(): boolean;
+  readonly peers: Peers;
 }
 
 /** What one HTTP request did, for its log line. Shared by all operations of an array. */

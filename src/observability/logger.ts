@@ -10,12 +10,15 @@ export interface LoggerOptions {
   readonly format: 'json' | 'pretty';
   /** Where lines go, such as standard output. */
   readonly stream: NodeJS.WritableStream;
+  /** Which of several processes writes; it stands in every line. */
+  readonly processNumber?: number;
 }
 
 /** Makes the log. One JSON object a line: `timestamp`, `level`, `message` and what belongs to the event. */
-export function createLogger({ level, format, stream }: LoggerOptions): Logger {
+export function createLogger({ level, format, stream, processNumber }: LoggerOptions): Logger {
   return winston.createLogger({
     level,
+    ...(processNumber === undefined ? {} : { defaultMeta: { process: processNumber } }),
     format: winston.format.printf(format === 'json' ? jsonLine : prettyLine),
     transports: [new LineTransport(stream)],
     exitOnError: false,

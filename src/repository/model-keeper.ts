@@ -1,9 +1,9 @@
 import { Closer } from './closer.ts';
 import { emptyManifest, type Manifest } from './manifest.ts';
 import { Generation, type KeptVersion } from './generation.ts';
-import { Holds } from './holds.ts';
+import { Holds, type HeldOrders } from './holds.ts';
 import { ModelBoard, type BoardOptions } from './model-board.ts';
-import type { Order, RepositoryHooks } from './model-entry.ts';
+import type { RepositoryHooks } from './model-entry.ts';
 import { ModelRules, settingsOf } from './model-rules.ts';
 import type { FoundModel, ReadableModel } from './scan.ts';
 import type { VersionLoader } from './version-loader.ts';
@@ -12,6 +12,8 @@ import { chooseVersions } from './version-policy.ts';
 export interface KeeperOptions<Served> extends BoardOptions<Served> {
   readonly hooks: RepositoryHooks<Served>;
   readonly loader: VersionLoader<Served>;
+  /** What was asked for by hand before the process started. */
+  readonly orders?: HeldOrders | undefined;
 }
 
 export interface ConvergeOptions {
@@ -27,8 +29,9 @@ export interface ConvergeOptions {
  */
 export class ModelKeeper<Served> {
   readonly name: string;
+  /** What somebody asked for by hand. Changes take effect when the model next converges. */
+  readonly holds: Holds;
   readonly #path: string;
-  readonly #holds = new Holds();
   readonly #options: KeeperOptions<Served>;
   readonly #rules: ModelRules;
   readonly #versions = new Map<number, KeptVersion<Served>>();
@@ -41,6 +44,7 @@ export class ModelKeeper<Served> {
     this.name = name;
     this.#path = path;
     this.#options = options;
+    this.holds = new Holds(options.orders);
     this.#rules = new ModelRules({ name, path }, options.hooks);
     this.#board = new ModelBoard(name, options);
     this.#closer = new Closer(name, options.hooks);
@@ -76,7 +80,7 @@ export class ModelKeeper<Served> {
       .map(({ version }) => version);
     const choice = chooseVersions(available, manifest.versions.serve);
     this.#problems = this.#rules.problems({ versions: this.#versions.size, missing: choice.missing });
-    const alone = [...Object.values(manifest.versions.labels), ...this.#holds.loaded];
+    const alone = [...Object.values(manifest.versions.labels), ...this.holds.loaded];
     const named = new Set([...choice.all, ...alone.filter((version) => available.includes(version))]);
     // What serves by default comes first: the others are compared with it.
     await this.#serveFirst(choice.firstOf, manifest, options);
@@ -88,13 +92,9 @@ export class ModelKeeper<Served> {
     return [...this.#versions.values()].some(({ latest }) => latest.phase === 'DISCOVERED');
   }
 
-  /** Takes note of what somebody asked for. It takes effect when the model next converges. */
-  obey({ order, version }: Order): void {
-    if (order === 'ACCEPT') {
-      const kept = this.#versions.get(version);
-      if (kept !== undefined) this.#holds.accept(version, kept.latest.key);
-    } else if (order === 'LOAD') this.#holds.load(version);
-    else this.#holds.unload(version);
+  /** What a version was, or is to be, loaded from; null where there is none of that number. */
+  sourceOf(version: number): string | null {
+    return this.#versions.get(version)?.latest.key ?? null;
   }
 
   /** Loads nothing more, and shows nothing any more. */
@@ -112,7 +112,7 @@ export class ModelKeeper<Served> {
 
   /** Whether the version's folder is gone, or it was unloaded by hand. */
   #isLeaving({ version, files }: KeptVersion<Served>): boolean {
-    return files === null || this.#holds.isUnloaded(version);
+    return files === null || this.holds.isUnloaded(version);
   }
 
   #begin(version: number, files: string): KeptVersion<Served> {
@@ -197,7 +197,7 @@ export class ModelKeeper<Served> {
   }
 
   #isAccepted({ version, latest }: KeptVersion<Served>, manifest: Manifest): boolean {
-    return manifest.versions.acceptBreaking.includes(version) || this.#holds.isAccepted(version, latest.key);
+    return manifest.versions.acceptBreaking.includes(version) || this.holds.isAccepted(version, latest.key);
   }
 
   /** Lets a loaded version serve, or holds it. */

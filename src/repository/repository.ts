@@ -1,31 +1,17 @@
 import { Alarm } from './alarm.ts';
 import { EventHistory } from './event-history.ts';
+import type { HeldOrders } from './holds.ts';
 import { hasFailed, type ModelEntry, type Order, type RepositoryEvent, type RepositoryHooks } from './model-entry.ts';
 import type { Lane } from './lane.ts';
 import { ModelKeeper } from './model-keeper.ts';
 import { withModel } from './model-view.ts';
+import type { RepositoryOptions } from './repository-options.ts';
 import { contentOf, scanRepository, type FoundModel, type ReadableModel } from './scan.ts';
 import { Semaphore } from './semaphore.ts';
 import { Settling, whole } from './settling.ts';
 import { ToldStrays } from './told-strays.ts';
 import { VersionLoader } from './version-loader.ts';
-import { watchRepository, type RepositoryWatch, type WatchMode } from './watch.ts';
-
-export interface RepositoryOptions {
-  /** Absolute path of the folder that holds the models. */
-  readonly root: string;
-  /** How many versions are loaded at the same time. */
-  readonly parallelLoads: number;
-  /** How changes are noticed; null leaves that to whoever calls `rescan`. */
-  readonly watch: {
-    readonly mode: WatchMode;
-    readonly pollMs: number;
-    /** How long a version's folder, or a manifest, must stand still before it is read. */
-    readonly settleMs: number;
-    /** How long a file that looks half copied is waited for before it is reported. */
-    readonly incompleteGraceMs: number;
-  } | null;
-}
+import { watchRepository, type RepositoryWatch } from './watch.ts';
 
 /** How many events are remembered. */
 const historyLength = 1000;
@@ -47,6 +33,7 @@ export class Repository<Served> {
   readonly #leaving = new Set<Promise<void>>();
   readonly #history = new EventHistory(historyLength);
   readonly #strays = new ToldStrays();
+  readonly #orders: Map<string, HeldOrders>;
   readonly #alarm = new Alarm(() => {
     this.#queueScan(false).catch((error: unknown) => this.#tellUnreadable(error));
   });
@@ -62,6 +49,7 @@ export class Repository<Served> {
   constructor(options: RepositoryOptions, hooks: RepositoryHooks<Served>) {
     this.#options = options;
     this.#hooks = hooks;
+    this.#orders = new Map(options.orders);
     this.#loader = new VersionLoader(hooks, new Semaphore(options.parallelLoads));
     this.#settling = new Settling({ quietMs: options.watch?.settleMs ?? 0, now: Date.now });
   }
@@ -130,19 +118,28 @@ export class Repository<Served> {
     if (lane !== undefined) await this.#converge(lane, false);
   }
 
-  /** Loads a version beside those that the manifest names; without a version, takes back what was unloaded by hand. */
-  loadModel(name: string, version: number | null): Promise<void> {
-    return this.#obey(name, { order: 'LOAD', version });
+  /**
+   * Carries out what somebody asked for, which holds until the model's folder goes or the process ends.
+   * @param source what a version to accept was loaded from; as this repository sees it when left out.
+   */
+  async obey(model: string, order: Order, source = this.sourceOf(model, order.version)): Promise<void> {
+    const lane = this.#lanes.get(model);
+    if (lane === undefined) return;
+    this.#tell({ kind: 'ORDER', model, ...order });
+    lane.keeper.holds.obey(order, source);
+    await this.#converge(lane, order.order === 'LOAD');
   }
 
-  /** Takes a version, or all of a model, out of service until it is loaded again or the process ends. */
-  unloadModel(name: string, version: number | null): Promise<void> {
-    return this.#obey(name, { order: 'UNLOAD', version });
+  /** Takes back whatever somebody asked for of a model. */
+  async forget(model: string): Promise<void> {
+    const lane = this.#lanes.get(model);
+    lane?.keeper.holds.clear();
+    if (lane !== undefined) await this.#converge(lane, false);
   }
 
-  /** Lets a version that is HELD serve, until the process ends or its files change. */
-  acceptVersion(name: string, version: number): Promise<void> {
-    return this.#obey(name, { order: 'ACCEPT', version });
+  /** What a version was, or is to be, loaded from: equal for equal files and manifests. Null where there is none. */
+  sourceOf(model: string, version: number | null): string | null {
+    return version === null ? null : (this.#lanes.get(model)?.keeper.sourceOf(version) ?? null);
   }
 
   /** Stops watching and closes every version, each after its last request. */
@@ -154,14 +151,6 @@ export class Repository<Served> {
     for (const name of this.#lanes.keys()) this.#remove(name);
     this.#started.resolve();
     await Promise.all(this.#leaving);
-  }
-
-  async #obey(model: string, order: Order): Promise<void> {
-    const lane = this.#lanes.get(model);
-    if (lane === undefined) return;
-    this.#tell({ kind: 'ORDER', model, ...order });
-    lane.keeper.obey(order);
-    await this.#converge(lane, order.order === 'LOAD');
   }
 
   async #scanNow(): Promise<void> {
@@ -209,6 +198,7 @@ export class Repository<Served> {
     const keeper = new ModelKeeper<Served>(found, {
       hooks: this.#hooks,
       loader: this.#loader,
+      orders: this.#orders.get(found.name),
       onEvent: (event) => this.#tell(event),
       publish: (entry) => {
         this.#models = withModel(this.#models, entry);
@@ -217,6 +207,8 @@ export class Repository<Served> {
     });
     const lane: Lane<Served> = { keeper, found: whole(found), isKnown: false, converged: null, next: null, work: null };
     this.#lanes.set(found.name, lane);
+    // They end with the folder: one of the same name that comes later is another.
+    this.#orders.delete(found.name);
     keeper.discover(lane.found);
     return lane;
   }

@@ -7,7 +7,7 @@ export const floors: readonly (readonly string[])[] = [
   ['gateway'],
   ['http'],
   ['graphql'],
-  ['inference'],
+  ['inference', 'processes'],
   ['tasks', 'backends'],
   ['repository'],
   ['tensors'],

@@ -4,7 +4,8 @@ import type { TestContext } from 'node:test';
 import { ModelLoadError } from '../../src/errors.ts';
 import { readManifest } from '../../src/repository/manifest.ts';
 import type { RepositoryEvent, RepositoryHooks } from '../../src/repository/model-entry.ts';
-import { Repository, type RepositoryOptions } from '../../src/repository/repository.ts';
+import type { RepositoryOptions } from '../../src/repository/repository-options.ts';
+import { Repository } from '../../src/repository/repository.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A made-up model: what the repository opened it with. */

@@ -360,7 +360,8 @@ export type ModelVersion = {
 
 /**
  * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
- * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * holds for this server alone, in all of its processes, until it ends or the model's folder goes. Each can be repeated without
+ * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
  * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
@@ -369,7 +370,7 @@ export type ModelVersion = {
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
-   * Lets a version serve that is HELD because it would break what clients rely on, until the process ends or the version's
+   * Lets a version serve that is HELD because it would break what clients rely on, until the server ends or the version's
    * files change. Name it in `versions.acceptBreaking` of the manifest to accept it for good. A version that serves already
    * is left alone; one that is not HELD cannot be accepted.
    */
@@ -385,7 +386,7 @@ export type Mutation = {
    */
   readonly rescanRepository: ReadonlyArray<Model>;
   /**
-   * Takes one version, or all of a model, out of service until it is loaded by hand or the process ends. Where another
+   * Takes one version, or all of a model, out of service until it is loaded by hand or the server ends. Where another
    * version is to take its place, that one is loaded first. The version is DRAINING until the last request that may use it
    * has ended, this one among them, and then UNLOADED.
    */
@@ -395,7 +396,8 @@ export type Mutation = {
 
 /**
  * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
- * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * holds for this server alone, in all of its processes, until it ends or the model's folder goes. Each can be repeated without
+ * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
  * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
@@ -409,7 +411,8 @@ export type MutationAcceptVersionArgs = {
 
 /**
  * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
- * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * holds for this server alone, in all of its processes, until it ends or the model's folder goes. Each can be repeated without
+ * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
  * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
@@ -423,7 +426,8 @@ export type MutationLoadModelArgs = {
 
 /**
  * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
- * holds for this process alone, until it ends. Each can be repeated without harm, and answers with the state that it led to.
+ * holds for this server alone, in all of its processes, until it ends or the model's folder goes. Each can be repeated without
+ * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
  * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
@@ -479,6 +483,17 @@ export type PredictionMeta = {
   readonly requestId: Scalars['ID']['output'];
   /** The version that computed this. */
   readonly version: Scalars['Int']['output'];
+};
+
+/** The processes that serve one address and one folder of models together. */
+export type Processes = {
+  readonly __typename?: 'Processes';
+  /** Which of them answered, from 1 on. What takes the place of a process that ended has its number. */
+  readonly answering: Scalars['Int']['output'];
+  /** How many of them are ready: every model found at their start is ready or has failed with a reason. */
+  readonly ready: Scalars['Int']['output'];
+  /** How many there are. */
+  readonly total: Scalars['Int']['output'];
 };
 
 /**
@@ -588,19 +603,21 @@ export type Server = {
   readonly backends: ReadonlyArray<BackendInfo>;
   /**
    * What happened in the model repository last, the newest first. The server remembers the last thousand events since its
-   * start; the log has them all.
+   * start; the log has them all. Of several processes, each remembers what happened in itself.
    */
   readonly events: ReadonlyArray<RepositoryEvent>;
   /** How much one request may ask for. */
   readonly limits: Limits;
-  /** Whether every model found at start is ready or has failed with a reason. */
+  /** The processes that serve together. */
+  readonly processes: Processes;
+  /** Whether every model found at start is ready or has failed with a reason, in every process. */
   readonly ready: Scalars['Boolean']['output'];
   /**
    * The schema that is served, equal for equal models on every replica; it changes when types come, go or change. The header
    * `inferql-schema-version` of each answer names the schema that it was made with.
    */
   readonly schemaVersion: Scalars['String']['output'];
-  /** When the server started. */
+  /** When the server started; of several processes, the one that answered. */
   readonly startedAt: Scalars['DateTime']['output'];
   /** The version of inferql. */
   readonly version: Scalars['String']['output'];
@@ -812,6 +829,7 @@ export type ResolversTypes = {
   Opset: ResolverTypeWrapper<Opset>;
   Prediction: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Prediction']>;
   PredictionMeta: ResolverTypeWrapper<MetaSource>;
+  Processes: ResolverTypeWrapper<Processes>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RepositoryEvent: ResolverTypeWrapper<RepositoryEvent>;
   RepositoryEventKind: RepositoryEventKind;
@@ -863,6 +881,7 @@ export type ResolversParentTypes = {
   Opset: Opset;
   Prediction: ResolversInterfaceTypes<ResolversParentTypes>['Prediction'];
   PredictionMeta: MetaSource;
+  Processes: Processes;
   Query: Record<PropertyKey, never>;
   RepositoryEvent: RepositoryEvent;
   SafeInt: Scalars['SafeInt']['output'];
@@ -1045,6 +1064,12 @@ export type PredictionMetaResolvers<ContextType = OperationContext, ParentType e
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type ProcessesResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Processes'] = ResolversParentTypes['Processes']> = {
+  answering?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  ready?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   infer?: Resolver<Maybe<ResolversTypes['InferResult']>, ParentType, ContextType, RequireFields<QueryInferArgs, 'input'>>;
   model?: Resolver<Maybe<ResolversTypes['Model']>, ParentType, ContextType, RequireFields<QueryModelArgs, 'name'>>;
@@ -1074,6 +1099,7 @@ export type ServerResolvers<ContextType = OperationContext, ParentType extends R
   backends?: Resolver<ReadonlyArray<ResolversTypes['BackendInfo']>, ParentType, ContextType>;
   events?: Resolver<ReadonlyArray<ResolversTypes['RepositoryEvent']>, ParentType, ContextType, RequireFields<ServerEventsArgs, 'last'>>;
   limits?: Resolver<ResolversTypes['Limits'], ParentType, ContextType>;
+  processes?: Resolver<ResolversTypes['Processes'], ParentType, ContextType>;
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   schemaVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1147,6 +1173,7 @@ export type Resolvers<ContextType = OperationContext> = {
   Opset?: OpsetResolvers<ContextType>;
   Prediction?: PredictionResolvers<ContextType>;
   PredictionMeta?: PredictionMetaResolvers<ContextType>;
+  Processes?: ProcessesResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RepositoryEvent?: RepositoryEventResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;

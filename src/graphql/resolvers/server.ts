@@ -1,4 +1,5 @@
 import { badInput, GatewayError } from '../../errors.ts';
+import { readinessOf } from '../../processes/peers.ts';
 import type { OperationContext } from '../context.ts';
 import type { ServerResolvers } from '../generated/resolvers.ts';
 import { eventSource } from '../repository-events.ts';
@@ -8,7 +9,14 @@ const maxEvents = 1000;
 
 export const serverResolvers: ServerResolvers = {
   version: ({ softwareVersion }) => softwareVersion,
-  ready: (services) => services.settled(),
+  ready: (services) => {
+    const { ready, total } = readinessOf(services.peers, services.settled());
+    return ready === total;
+  },
+  processes: (services) => ({
+    ...readinessOf(services.peers, services.settled()),
+    answering: services.peers.number,
+  }),
   schemaVersion: (_services, _arguments, { moment }) => moment.version,
   backends: ({ backends }) => [...backends],
   limits: ({ options }) => options.limits,

@@ -204,8 +204,8 @@ describe('the contract', () => {
       'a/2/model.toy': 'two',
     });
     await repository.load();
-    await repository.acceptVersion('a', 2);
-    await repository.acceptVersion('a', 2);
+    await repository.obey('a', { order: 'ACCEPT', version: 2 });
+    await repository.obey('a', { order: 'ACCEPT', version: 2 });
     assert.deepEqual(versions('a'), ['1 UNLOADED', '2 READY two']);
     await write('a/2/model.toy', 'two value!');
     await repository.rescan();
@@ -350,10 +350,10 @@ describe('by hand', () => {
     const { repository, news } = await toyRepository(context, { 'a/1/model.toy': 'one' });
     await repository.load();
     news();
-    await repository.unloadModel('a', 1);
-    await repository.unloadModel('nobody', null);
-    await repository.loadModel('a', null);
-    await repository.acceptVersion('a', 1);
+    await repository.obey('a', { order: 'UNLOAD', version: 1 });
+    await repository.obey('nobody', { order: 'UNLOAD', version: null });
+    await repository.obey('a', { order: 'LOAD', version: null });
+    await repository.obey('a', { order: 'ACCEPT', version: 1 });
     const lines = news();
     assert.deepEqual(
       lines.filter((line) => /UNLOAD |LOAD |ACCEPT/.test(line)),
@@ -378,13 +378,13 @@ describe('by hand', () => {
   test('a version is unloaded and loaded again, each as often as one likes', async (context) => {
     const { repository, versions } = await toyRepository(context, { 'a/1/model.toy': 'one', 'a/2/model.toy': 'two' });
     await repository.load();
-    await repository.unloadModel('a', 2);
-    await repository.unloadModel('a', 2);
+    await repository.obey('a', { order: 'UNLOAD', version: 2 });
+    await repository.obey('a', { order: 'UNLOAD', version: 2 });
     assert.deepEqual(versions('a'), ['1 READY one', '2 UNLOADED']);
-    await repository.loadModel('a', 2);
-    await repository.loadModel('a', 2);
+    await repository.obey('a', { order: 'LOAD', version: 2 });
+    await repository.obey('a', { order: 'LOAD', version: 2 });
     assert.deepEqual(versions('a'), ['1 UNLOADED', '2 READY two']);
-    await repository.loadModel('a', 1);
+    await repository.obey('a', { order: 'LOAD', version: 1 });
     assert.deepEqual(versions('a'), ['1 READY one', '2 READY two']);
     assert.equal(repository.models.get('a')?.defaultVersion, 2);
   });
@@ -392,12 +392,12 @@ describe('by hand', () => {
   test('a whole model is unloaded, and stays so when its folder changes', async (context) => {
     const { repository, write, versions } = await toyRepository(context, { 'a/1/model.toy': 'one' });
     await repository.load();
-    await repository.unloadModel('a', null);
+    await repository.obey('a', { order: 'UNLOAD', version: null });
     await write('a/2/model.toy', 'two');
     await repository.rescan();
     assert.deepEqual(versions('a'), ['1 UNLOADED', '2 UNLOADED']);
     assert.equal(repository.models.get('a')?.defaultVersion, null);
-    await repository.loadModel('a', null);
+    await repository.obey('a', { order: 'LOAD', version: null });
     assert.deepEqual(versions('a'), ['1 UNLOADED', '2 READY two']);
   });
 
@@ -415,7 +415,7 @@ describe('by hand', () => {
     await repository.load();
     assert.deepEqual(versions('a'), ['1 FAILED']);
     failing.yes = false;
-    await repository.loadModel('a', 1);
+    await repository.obey('a', { order: 'LOAD', version: 1 });
     assert.deepEqual(versions('a'), ['1 READY one']);
   });
 });
