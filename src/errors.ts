@@ -45,6 +45,11 @@ export const errorTable = {
     retryable: false,
   },
   UNAUTHENTICATED: { meaning: 'The request carries no valid key or token.', httpStatus: 401, retryable: false },
+  AUTHENTICATION_UNAVAILABLE: {
+    meaning: 'The server cannot find out at the moment whether the token is valid.',
+    httpStatus: 503,
+    retryable: true,
+  },
   FORBIDDEN: { meaning: 'The caller may not do this.', httpStatus: 403, retryable: false },
   RATE_LIMITED: {
     meaning: 'The caller has used up its share for now; wait `retryAfterMs`.',

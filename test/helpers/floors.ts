@@ -11,6 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ['tasks', 'backends'],
   ['repository'],
   ['tensors'],
+  ['access'],
   ['observability'],
   ['config'],
   ['errors'],

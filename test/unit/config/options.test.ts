@@ -149,10 +149,13 @@ describe('the list of settings', () => {
       ...options,
       ...options.limits,
       ...options.access,
-      ...{ tlsCert, tlsKey, tlsClientCa },
+      tlsCert,
+      tlsKey,
+      tlsClientCa,
     };
     for (const { name, byDefault } of listSettings()) {
-      const value = name === 'models' ? 'models' : String(flat[name] ?? 'none');
+      const set = flat[name];
+      const value = name === 'models' ? 'models' : set === null ? 'none' : String(set);
       assert.equal(byDefault, value, name);
     }
   });
