@@ -4,22 +4,25 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
+import { exposures, planAccess } from './access/access-plan.ts';
+import { openAccess } from './access/open-access.ts';
 import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { carryOut } from './graphql/carry-out.ts';
 import type { GraphQLServices } from './graphql/context.ts';
-import { explainAbsentField } from './graphql/find-served.ts';
 import { GeneratedParts } from './graphql/generated-part.ts';
 import { LiveSchema } from './graphql/live-schema.ts';
 import { openVersion } from './graphql/open-version.ts';
+import { ServedSchemas } from './graphql/served-schemas.ts';
 import { buildStaticSchema } from './graphql/static-schema.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPlayground } from './http/playground-endpoint.ts';
 import type { RequestScope } from './http/request-scope.ts';
 import { createHttpServer } from './http/server.ts';
+import { openTls } from './http/tls.ts';
 import type { CallReport } from './inference/batching/contract.ts';
 import { goldenFileName, readGolden } from './inference/golden.ts';
 import { closeServedModel, type ServedModel } from './inference/served-model.ts';
@@ -128,6 +131,10 @@ export async function startGateway(
   softwareVersion: string,
   peers: Peers = noPeers(),
 ): Promise<Gateway> {
+  const plan = planAccess(options);
+  const access = await openAccess(plan, logger);
+  const tls = await openTls(options.tls, logger);
+  const { authenticator } = access;
   const { repository, liveSchema, backend } = createModelService(options, logger, watchOptions(options), peers);
   peers.onTask(
     (task, isAsker) => carryOut(repository, task, isAsker),
@@ -144,34 +151,42 @@ export async function startGateway(
     peers,
   };
   const scopes = new AsyncLocalStorage<RequestScope>();
-  const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
-  const apollo = createApollo({
+  const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger, tls: tls?.settings });
+  tls?.follow(app.server);
+  const drain = () =>
+    ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs });
+  const schemas = new ServedSchemas({
     liveSchema,
-    logger,
-    limits: options.limits,
-    scope: () => scopes.getStore(),
-    explainAbsentField: (fields) => explainAbsentField(liveSchema.current.models, fields, repository.history),
-    plugins: [
-      ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs }),
-    ],
+    history: repository.history,
+    makeApollo: ({ isMain, ...parts }) =>
+      createApollo({
+        ...parts,
+        logger,
+        limits: options.limits,
+        scope: () => scopes.getStore(),
+        plugins: isMain ? [drain()] : [],
+      }),
   });
   let stopping: Promise<void> | null = null;
   const isStopping = () => stopping !== null;
-  registerHealth(app, { repository, peers, isStopping });
-  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes, isStopping });
+  registerHealth(app, { repository, peers, isStopping, authenticator });
+  registerGraphQLEndpoint(app, { schemas, services, authenticator, scopes, isStopping });
   if (options.playground) await registerPlayground(app, logger);
 
-  await apollo.start();
+  await schemas.start();
   // Before anything is loaded: models that are open keep the process alive, also when the address turns out to be taken.
   const url = await app.listen({ host: options.host, port: options.port });
   const loading = repository.load();
   // Awaited below; a folder that cannot be read must not count as unhandled until then.
   loading.catch(() => undefined);
   logger.info('listening', { url, models: options.models });
+  for (const hint of exposures(plan, options)) logger.warn('exposed', { hint });
 
   const stop = async (): Promise<void> => {
-    await apollo.stop();
+    await schemas.stop();
     await app.close();
+    access.close();
+    tls?.close();
     await repository.close();
     await loading.catch(() => undefined);
     logger.info('stopped');

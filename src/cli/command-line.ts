@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { explainFailure } from './failure.ts';
 import { inspect } from './inspect.ts';
+import { addKeyCommand } from './key.ts';
 import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
 
@@ -67,6 +68,9 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     });
   const adding = describeAdd(program.command('add')).action(async (file: string) => {
     exitCode = await addModel(file, io, adding.opts());
+  });
+  addKeyCommand(program, io, async (action) => {
+    exitCode = await action;
   });
   // Whoever asks a program for its options means those of what it does without further words.
   program.addHelpText('after', () => `\n${serving.helpInformation()}`);

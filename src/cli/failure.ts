@@ -1,3 +1,4 @@
+import { AccessError } from '../access/access-error.ts';
 import { OptionsError } from '../config/options.ts';
 import { ModelLoadError } from '../errors.ts';
 
@@ -11,7 +12,8 @@ export interface Failure {
 /** Explains a failure that whoever started the command can do something about; null for a fault. */
 export function explainFailure(error: unknown): Failure | null {
   if (error instanceof OptionsError) return { text: `inferql: ${error.message}\n`, exitCode: 2 };
-  if (error instanceof ModelLoadError) return { text: `inferql: ${error.message}\n`, exitCode: 1 };
+  if (error instanceof ModelLoadError || error instanceof AccessError)
+    return { text: `inferql: ${error.message}\n`, exitCode: 1 };
   if (isListenError(error)) {
     const text = `inferql: ${error.message}. Set another address with --host and --port, or HOST and PORT.\n`;
     return { text, exitCode: 1 };

@@ -12,8 +12,11 @@ import {
 import { errorTable } from '../errors.ts';
 import type { AbsentField } from './find-served.ts';
 
+/** Names of fields, each once. */
+export type FieldNames = Pick<ReadonlySet<string>, 'has' | 'keys'>;
+
 /** Finds, among the fields below `predict` that the schema lacks, one that is a model's; null where none is. */
-export type ExplainAbsentField = (fields: Pick<ReadonlySet<string>, 'has'>) => AbsentField | null;
+export type ExplainAbsentField = (fields: FieldNames) => AbsentField | null;
 
 /**
  * A validation rule that says why a model's field is not in the schema. A model that is loading, failed or went has no

@@ -7,13 +7,13 @@ import type { OperationContext } from './context.ts';
  * @throws GatewayError `FORBIDDEN`
  */
 export function administrationFor({
-  request,
+  request: { caller },
   services,
 }: Pick<OperationContext, 'request' | 'services'>): Administration {
-  if (request.caller.isLocal) return services.administration;
-  throw new GatewayError(
-    'FORBIDDEN',
-    "Only administrators may do this: callers on the server's own machine, who reach it at its loopback address and " +
-      'not by way of a proxy.',
-  );
+  if (caller.grant.isAdmin) return services.administration;
+  const who =
+    caller.kind === 'anonymous'
+      ? "callers on the server's own machine, who reach it at its loopback address and not by way of a proxy."
+      : `callers whose ${caller.kind} has the scope admin.`;
+  throw new GatewayError('FORBIDDEN', `Only administrators may do this: ${who}`);
 }

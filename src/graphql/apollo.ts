@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -6,6 +6,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { RequestLimits } from '../config/options.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { absentModels, type ExplainAbsentField } from './absent-models.ts';
@@ -13,18 +14,20 @@ import type { OperationContext } from './context.ts';
 import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
-import type { LiveSchema } from './live-schema.ts';
 import { operationLimits } from './operation-limits.ts';
 import { usagePlugin } from './plugins/usage.ts';
 
 export interface ApolloOptions {
-  readonly liveSchema: LiveSchema;
+  /** Where the schema comes from. */
+  readonly liveSchema: GatewayInterface;
   readonly limits: RequestLimits;
   readonly logger: Logger;
   /** The request that is worked on at this moment. */
   readonly scope: () => ErrorScope | undefined;
   readonly explainAbsentField: ExplainAbsentField;
   readonly plugins: readonly ApolloServerPlugin<OperationContext>[];
+  /** Shared with other servers; by default each has its own. */
+  readonly caches?: Pick<ApolloServerOptionsWithGateway<OperationContext>, 'documentStore' | 'cache'>;
 }
 
 /** Makes the Apollo Server. Not started. */
@@ -35,11 +38,13 @@ export function createApollo({
   scope,
   explainAbsentField,
   plugins,
+  caches,
 }: ApolloOptions): ApolloServer<OperationContext> {
   const onFault = (error: unknown, requestId: string | undefined): void => {
     logger.error('request failed', { requestId, ...errorFields(error) });
   };
   return new ApolloServer<OperationContext>({
+    ...caches,
     gateway: liveSchema,
     logger,
     introspection: true,

@@ -1,3 +1,4 @@
+import type { Identity } from '../access/identity.ts';
 import type { GatewayOptions } from '../config/options.ts';
 import type { Peers } from '../processes/peers.ts';
 import type { EventHistory } from '../repository/event-history.ts';
@@ -29,7 +30,7 @@ export interface RequestUsage {
 }
 
 /** What is known of whoever sent a request. */
-export interface Caller {
+export interface Caller extends Identity {
   /** Whether the request comes from the server's own machine, and from nobody behind a proxy there. */
   readonly isLocal: boolean;
 }

@@ -11,7 +11,7 @@ import { apiNames } from './api-names.ts';
 import { SchemaComposer } from './compose-schema.ts';
 import { executor } from './execution.ts';
 import type { GeneratedParts } from './generated-part.ts';
-import type { LiveMoment, ServedModels } from './live-moment.ts';
+import type { LiveMoment, NamedSchema, ServedModels } from './live-moment.ts';
 import type { StaticSchema } from './static-schema.ts';
 
 /** The whole schema as SDL; the same models make the same text. */
@@ -50,6 +50,16 @@ export class LiveSchema implements GatewayInterface {
 
   get current(): LiveMoment {
     return this.#moments.current;
+  }
+
+  /** The default versions that the present schema was made from, ascending by name. */
+  get served(): readonly ServedModel[] {
+    return this.#served;
+  }
+
+  /** Makes the schema of some of them. */
+  compose(served: readonly ServedModel[]): NamedSchema {
+    return this.#composer.compose(served);
   }
 
   /** Holds the present moment for a request: nothing that it can reach is closed before it lets go. */

@@ -12,6 +12,7 @@ import type { TaskInput } from '../tasks/task.ts';
 import { apiNames } from './api-names.ts';
 import type { OperationContext } from './context.ts';
 import { findServed } from './find-served.ts';
+import { requireUse } from './model-access.ts';
 import { countRows } from './row-limits.ts';
 import { SelectionReader } from './selection.ts';
 
@@ -40,6 +41,7 @@ export function predictionFields(
   };
 
   const choose = (context: OperationContext, ref: string | null | undefined): ServedModel => {
+    requireUse(context, served.name);
     const chosen = findServed(context.moment.models, served.name, ref);
     if (chosen.contract !== served.contract) throw signatureMismatch(chosen, served);
     return chosen;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { anonymous, type Identity } from '../access/identity.ts';
 import type { Caller } from '../graphql/context.ts';
 
 /** What is needed of a request. Addresses are as Node gives them, and header names in lower case. */
@@ -16,12 +17,19 @@ const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 const proxyHeaders = ['forwarded', 'via', 'x-real-ip'];
 
 /**
- * Who sent a request. A proxy on the same machine is not its client; and a page on the web that had its own name resolve
- * to the loopback address, to have a browser here speak for it, still gives that name as the host.
+ * Who sent a request.
+ * @param identity by what the request shows; null where nobody needs to show anything.
  */
-export function callerOf({ headers, socket }: CallerFacts): Caller {
+export function callerOf(facts: CallerFacts, identity: Identity | null): Caller {
+  const isLocal = isLocalRequest(facts);
+  return { ...(identity ?? anonymous(isLocal)), isLocal };
+}
+
+/**
+ * A proxy on the same machine is not its client; and a page on the web that had its own name resolve to the loopback
+ * address, to have a browser here speak for it, still gives that name as the host.
+ */
+function isLocalRequest({ headers, socket }: CallerFacts): boolean {
   const isProxied = Object.keys(headers).some((name) => proxyHeaders.includes(name) || name.startsWith('x-forwarded-'));
-  return {
-    isLocal: loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(headers.host ?? '') && !isProxied,
-  };
+  return loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(headers.host ?? '') && !isProxied;
 }

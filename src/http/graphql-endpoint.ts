@@ -1,17 +1,19 @@
-import { HeaderMap, type ApolloServer, type HTTPGraphQLResponse } from '@apollo/server';
+import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticator } from '../access/authenticator.ts';
 import { GatewayError } from '../errors.ts';
-import type { GraphQLServices, OperationContext } from '../graphql/context.ts';
-import type { LiveSchema } from '../graphql/live-schema.ts';
-import { callerOf } from './caller.ts';
+import type { GraphQLServices } from '../graphql/context.ts';
+import type { ServedSchemas } from '../graphql/served-schemas.ts';
+import { authenticationHook } from './authentication.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
 import { requestsRead } from './requests-read.ts';
 
 export interface GraphQLEndpointOptions {
-  readonly apollo: ApolloServer<OperationContext>;
+  readonly schemas: ServedSchemas;
   readonly services: GraphQLServices;
-  readonly liveSchema: LiveSchema;
+  /** Null where nobody needs a key. */
+  readonly authenticator: Authenticator | null;
   readonly scopes: ScopeStorage;
   /** Whether the server is stopping: it finishes what it has begun, and begins nothing more. */
   readonly isStopping: () => boolean;
@@ -29,11 +31,14 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
     method: ['GET', 'POST'],
     url: graphqlPath,
     exposeHeadRoute: false,
-    onRequest: (_request, _reply, done) => {
-      if (options.isStopping())
-        done(new GatewayError('SHUTTING_DOWN', 'The server is stopping; send the request again.'));
-      else done();
-    },
+    onRequest: [
+      (_request, _reply, done) => {
+        if (options.isStopping())
+          done(new GatewayError('SHUTTING_DOWN', 'The server is stopping; send the request again.'));
+        else done();
+      },
+      authenticationHook(options.authenticator),
+    ],
     handler: (request, reply) => options.scopes.run(request.scope, () => answer(request, reply, options)),
   });
 }
@@ -41,18 +46,20 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { apollo, services, liveSchema }: GraphQLEndpointOptions,
+  { schemas, services }: GraphQLEndpointOptions,
 ): Promise<FastifyReply> {
   checkSize(request.body, services.options.limits.maxOperationsPerRequest);
-  const { requestId, usage } = request.scope;
+  const { requestId, usage, caller } = request.scope;
+  if (caller === null) throw new Error('A request got past its authentication.');
   const left = new AbortController();
   // Not Fastify's `request.signal`: on POST that fires as soon as the body was read.
   reply.raw.once('close', () => {
     if (!reply.raw.writableEnded) left.abort();
   });
   await requestsRead();
-  const { moment, release } = liveSchema.lease();
-  const response = await apollo
+  const served = await schemas.for(caller.grant);
+  const { moment, release } = served.lease();
+  const response = await served.apollo
     .executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -63,7 +70,7 @@ async function answer(
       context: async () => ({
         services,
         moment,
-        request: { requestId, signal: left.signal, usage, caller: callerOf(request) },
+        request: { requestId, signal: left.signal, usage, caller },
         rows: 0,
         events: 0,
       }),

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../graphql/context.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** The route whose requests are what the server is for. */
@@ -11,7 +12,7 @@ const maxNameLength = 200;
  * query and its variables. Probes and files of the playground would drown the rest; they are debug lines while all is well.
  */
 export function logRequest({ method, routeOptions, scope }: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const { requestId, usage, startedAt } = scope;
+  const { requestId, usage, startedAt, caller } = scope;
   const route = routeOptions.url ?? null;
   const isQuiet = route !== null && route !== graphqlPath && reply.statusCode < 400;
   logger.log(isQuiet ? 'debug' : 'info', 'request', {
@@ -21,6 +22,7 @@ export function logRequest({ method, routeOptions, scope }: FastifyRequest, repl
     status: reply.statusCode,
     ...(reply.raw.writableEnded ? {} : { aborted: true }),
     durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
+    ...(caller === null || caller.kind === 'anonymous' ? {} : { caller: shownCaller(caller) }),
     ...(usage.operations === 0
       ? {}
       : {
@@ -32,4 +34,9 @@ export function logRequest({ method, routeOptions, scope }: FastifyRequest, repl
         }),
     ...(usage.errorCodes.size === 0 ? {} : { errorCodes: [...usage.errorCodes] }),
   });
+}
+
+/** Subjects of tokens are as long as their issuers like. */
+function shownCaller({ kind, id, name }: Caller): object {
+  return { kind, id: id?.slice(0, maxNameLength) ?? null, ...(name === null ? {} : { name }) };
 }

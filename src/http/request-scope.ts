@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import type { RequestUsage } from '../graphql/context.ts';
+import type { Caller, RequestUsage } from '../graphql/context.ts';
 import { newUsage } from '../graphql/context.ts';
 import type { ErrorScope } from '../graphql/format-error.ts';
 
@@ -9,6 +9,8 @@ export interface RequestScope extends ErrorScope {
   readonly requestId: string;
   readonly usage: RequestUsage;
   readonly startedAt: number;
+  /** Who sent it; null until that was found out, and where nobody asked. */
+  caller: Caller | null;
 }
 
 /** Knows the request that the code at hand works for, across every `await`. */
@@ -27,5 +29,12 @@ const acceptableId = /^[\w.:-]{1,128}$/;
 export function openScope(header: string | string[] | undefined): RequestScope {
   const requestId = typeof header === 'string' && acceptableId.test(header) ? header : randomUUID();
   const usage = newUsage();
-  return { requestId, usage, errorCodes: usage.errorCodes, faults: new WeakSet(), startedAt: performance.now() };
+  return {
+    requestId,
+    usage,
+    errorCodes: usage.errorCodes,
+    faults: new WeakSet(),
+    startedAt: performance.now(),
+    caller: null,
+  };
 }

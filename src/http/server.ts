@@ -5,10 +5,13 @@ import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { logRequest } from './request-log.ts';
 import { openScope } from './request-scope.ts';
+import type { TlsSettings } from './tls.ts';
 
 export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   readonly logger: Logger;
+  /** @default plain HTTP */
+  readonly tls?: TlsSettings | undefined;
 }
 
 /** A request that has not wholly arrived after this time is dropped, or slow senders could hold connections for ever. */
@@ -17,8 +20,9 @@ const requestTimeoutMs = 120_000;
 const methods = ['GET', 'HEAD', 'POST'] as const;
 
 /** Makes the HTTP server: how bodies are read, and one form for whatever goes wrong before or beside GraphQL. */
-export function createHttpServer({ maxBodyBytes, logger }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
+    ...(tls === undefined ? {} : { https: tls }),
     logger: false,
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',

@@ -18,9 +18,11 @@ export class EventHistory {
     if (this.#events.length >= 2 * this.#limit) this.#events = this.#events.slice(-this.#limit);
   }
 
-  /** The last so many events, the newest first. */
-  last(count: number): readonly PastEvent[] {
-    return this.#events.slice(-Math.min(count, this.#limit)).toReversed();
+  /** The last so many events, the newest first, of the models that are meant. */
+  last(count: number, isMeant?: (model: string) => boolean): readonly PastEvent[] {
+    const known = this.#events.slice(-this.#limit);
+    const meant = isMeant === undefined ? known : known.filter(({ model }) => isMeant(model));
+    return meant.slice(-count).toReversed();
   }
 
   /** The model, of those that are meant, whose folder went last, and when; null where that is not remembered. */

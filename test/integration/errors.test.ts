@@ -8,7 +8,9 @@ import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GraphQLServices } from '../../src/graphql/context.ts';
 import { GeneratedParts } from '../../src/graphql/generated-part.ts';
 import { LiveSchema } from '../../src/graphql/live-schema.ts';
+import { ServedSchemas } from '../../src/graphql/served-schemas.ts';
 import { buildStaticSchema } from '../../src/graphql/static-schema.ts';
+import { EventHistory } from '../../src/repository/event-history.ts';
 import { registerGraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
 import type { RequestScope } from '../../src/http/request-scope.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -94,13 +96,17 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     () => new Map(),
     (error) => assert.fail(String(error)),
   );
-  const apollo = createApollo({
+  const schemas = new ServedSchemas({
     liveSchema,
-    limits: options.limits,
-    logger,
-    scope: () => scopes.getStore(),
-    explainAbsentField: () => null,
-    plugins: [],
+    history: new EventHistory(1),
+    makeApollo: (parts) =>
+      createApollo({
+        ...parts,
+        limits: options.limits,
+        logger,
+        scope: () => scopes.getStore(),
+        plugins: [],
+      }),
   });
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
   const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };
@@ -108,12 +114,12 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     { ...healthy },
     Object.getOwnPropertyDescriptors(broken),
   ) as unknown as GraphQLServices;
-  registerGraphQLEndpoint(app, { apollo, services, liveSchema, scopes, isStopping: () => false });
-  await apollo.start();
+  registerGraphQLEndpoint(app, { schemas, services, authenticator: null, scopes, isStopping: () => false });
+  await schemas.start();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(async () => {
     await app.close();
-    await apollo.stop();
+    await schemas.stop();
   });
   return { graphqlUrl: `${url}/graphql`, lines };
 }

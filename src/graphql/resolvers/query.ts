@@ -1,11 +1,13 @@
 import { infer, readTensors } from '../../inference/infer.ts';
 import { findServed } from '../find-served.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
+import { requireUse } from '../model-access.ts';
 import { countRows } from '../row-limits.ts';
 
 export const queryResolvers: QueryResolvers = {
   infer: (_root, { input }, context) => {
     const { moment, services } = context;
+    requireUse(context, input.model);
     const served = findServed(moment.models, input.model, input.version, services.history);
     const read = readTensors(served, input.inputs);
     countRows(context, served, read.rows);

@@ -2,6 +2,7 @@ import { badInput, GatewayError } from '../../errors.ts';
 import { readinessOf } from '../../processes/peers.ts';
 import type { OperationContext } from '../context.ts';
 import type { ServerResolvers } from '../generated/resolvers.ts';
+import { visibleHistory } from '../model-access.ts';
 import { eventSource } from '../repository-events.ts';
 
 /** As many as are remembered. */
@@ -22,7 +23,7 @@ export const serverResolvers: ServerResolvers = {
   limits: ({ options }) => options.limits,
   events: ({ history }, { last }, context) => {
     countEvents(context, last);
-    return history.last(last).map(eventSource);
+    return visibleHistory(history, context.request.caller.grant).last(last).map(eventSource);
   },
 };
 

@@ -155,7 +155,8 @@ describe('the list of settings', () => {
     };
     for (const { name, byDefault } of listSettings()) {
       const set = flat[name];
-      const value = name === 'models' ? 'models' : set === null ? 'none' : String(set);
+      const value =
+        name === 'models' ? 'models' : set === null ? 'none' : typeof set === 'string' ? set : JSON.stringify(set);
       assert.equal(byDefault, value, name);
     }
   });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { grantOf } from '../../../src/access/grant.ts';
+import { anonymous, type Identity } from '../../../src/access/identity.ts';
 import { administrationFor } from '../../../src/graphql/admin-scope.ts';
 import { needsAcceptance } from '../../../src/graphql/administration.ts';
 import { newUsage, type GraphQLServices } from '../../../src/graphql/context.ts';
@@ -33,16 +35,27 @@ describe('a version', () => {
 
 describe('what administrators may do', () => {
   const services = { administration: {} } as GraphQLServices;
-  const request = (isLocal: boolean) => ({
+  const request = (identity: Identity, isLocal = false) => ({
     requestId: 'one',
     signal: AbortSignal.abort(),
     usage: newUsage(),
-    caller: { isLocal },
+    caller: { ...identity, isLocal },
   });
+  const key = (...scopes: string[]): Identity => ({ kind: 'key', id: 'a', name: null, grant: grantOf(scopes) });
 
-  test('is for callers on the same machine', () =>
-    assert.equal(administrationFor({ services, request: request(true) }), services.administration));
+  test('is for callers on the same machine, where nobody needs a key', () =>
+    assert.equal(administrationFor({ services, request: request(anonymous(true), true) }), services.administration));
 
-  test('is FORBIDDEN to all others', () =>
-    assert.throws(() => administrationFor({ services, request: request(false) }), { code: 'FORBIDDEN' }));
+  test('is for callers with the scope admin, wherever they are', () =>
+    assert.equal(administrationFor({ services, request: request(key('admin')) }), services.administration));
+
+  test('is FORBIDDEN to all others, who are told what it takes', () => {
+    const refuse = (identity: Identity, isLocal: boolean, message: RegExp) =>
+      assert.throws(() => administrationFor({ services, request: request(identity, isLocal) }), {
+        code: 'FORBIDDEN',
+        message,
+      });
+    refuse(anonymous(false), false, /callers on the server's own machine/);
+    refuse(key('predict:*', 'models:read'), true, /callers whose key has the scope admin/);
+  });
 });

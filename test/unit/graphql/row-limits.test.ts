@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GraphQLSchema } from 'graphql';
+import { anonymous } from '../../../src/access/identity.ts';
 import { compileOptions } from '../../../src/config/options.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import { newUsage, type GraphQLServices, type OperationContext } from '../../../src/graphql/context.ts';
@@ -15,7 +16,8 @@ const digits = { name: 'digits', version: 1 } as ServedModel;
 function operation(usage = newUsage()): OperationContext {
   const services = { options } as GraphQLServices;
   const moment: LiveMoment = { schema: new GraphQLSchema({}), version: '', models: new Map() };
-  const request = { requestId: 'a', signal: new AbortController().signal, usage, caller: { isLocal: false } };
+  const caller = { ...anonymous(false), isLocal: false };
+  const request = { requestId: 'a', signal: new AbortController().signal, usage, caller };
   return { services, moment, request, rows: 0, events: 0 };
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { grantOf } from '../../../src/access/grant.ts';
+import type { Identity } from '../../../src/access/identity.ts';
 import { callerOf } from '../../../src/http/caller.ts';
 
 /** Whether a request counts as local; by default one that does. */
 function isLocal(remoteAddress: string | undefined = '127.0.0.1', headers: Readonly<Record<string, string>> = {}) {
-  return callerOf({ socket: { remoteAddress }, headers: { host: 'localhost:4000', ...headers } }).isLocal;
+  return callerOf({ socket: { remoteAddress }, headers: { host: 'localhost:4000', ...headers } }, null).isLocal;
 }
 
 describe('a request is local', () => {
@@ -33,7 +35,10 @@ describe('a request is not local', () => {
     '::1%lo',
   ]) {
     test(`from ${address ?? 'a socket without an address'}`, () => {
-      assert.equal(callerOf({ socket: { remoteAddress: address }, headers: { host: 'localhost' } }).isLocal, false);
+      assert.equal(
+        callerOf({ socket: { remoteAddress: address }, headers: { host: 'localhost' } }, null).isLocal,
+        false,
+      );
     });
   }
 
@@ -53,4 +58,29 @@ describe('a request is not local', () => {
     test(`to ${host === '' ? 'no host' : host}, which a page on the web can have resolve to this machine`, () =>
       assert.equal(isLocal('127.0.0.1', { host }), false));
   }
+});
+
+describe('a caller', () => {
+  const here = { socket: { remoteAddress: '127.0.0.1' }, headers: { host: 'localhost' } };
+  const elsewhere = { socket: { remoteAddress: '192.0.2.7' }, headers: { host: 'localhost' } };
+
+  test('who needs to show nothing may use and see every model, and is an administrator on the same machine alone', () => {
+    for (const [facts, isAdmin] of [
+      [here, true],
+      [elsewhere, false],
+    ] as const) {
+      const { kind, id, grant } = callerOf(facts, null);
+      assert.deepEqual(
+        [kind, id, grant.isAdmin, grant.readsModels, grant.view],
+        ['anonymous', null, isAdmin, true, null],
+      );
+      assert.equal(grant.mayPredict('iris'), true);
+    }
+  });
+
+  test('who showed a key has what the key gives, and nothing more on the same machine', () => {
+    const identity: Identity = { kind: 'key', id: 'a', name: 'ci', grant: grantOf(['predict:iris']) };
+    assert.deepEqual(callerOf(here, identity), { ...identity, isLocal: true });
+    assert.equal(callerOf(here, identity).grant.isAdmin, false);
+  });
 });
