@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { GatewayError } from '../../../src/errors.ts';
+import type { SharedTask } from '../../../src/processes/messages.ts';
+import { noPeers, type CarryOut } from '../../../src/processes/peers.ts';
+import { PrimaryLink } from '../../../src/processes/primary-link.ts';
+import { promisesSettle } from '../../helpers/puppet-clock.ts';
+import { puppetPrimary } from '../../helpers/puppet-processes.ts';
+
+const unload: SharedTask = {
+  kind: 'order',
+  model: 'iris',
+  order: { order: 'UNLOAD', version: 1 },
+  source: 'these files',
+};
+
+/** Processes on both sides of their channels, of which each does what it has to as the test says. */
+async function linkedProcesses(carryOuts: readonly CarryOut[]) {
+  const puppet = puppetPrimary(carryOuts.length);
+  const faults: unknown[] = [];
+  const links = await Promise.all(
+    carryOuts.map(async (carryOut, index) => {
+      const link = await PrimaryLink.join(puppet.child(index + 1).channel);
+      assert.ok(link !== null);
+      link.onTask(carryOut, (error) => faults.push(error));
+      return link;
+    }),
+  );
+  const link = (number: number): PrimaryLink => links[number - 1] ?? assert.fail('There is no such process.');
+  return { ...puppet, link, faults };
+}
+
+describe('a process among others', () => {
+  test('knows its number, how many there are, and how many others are ready', async () => {
+    const { link } = await linkedProcesses([async () => undefined, async () => undefined]);
+    assert.deepEqual([link(2).number, link(2).total, link(2).readyOthers], [2, 2, 0]);
+    link(2).tellReady();
+    await promisesSettle();
+    await promisesSettle();
+    assert.deepEqual([link(1).readyOthers, link(2).readyOthers], [1, 0]);
+  });
+
+  test('has every process do what it is asked for, and knows itself as the asker', async () => {
+    const done: unknown[] = [];
+    const note =
+      (number: number): CarryOut =>
+      async (task, isAsker) => {
+        done.push([number, task, isAsker]);
+      };
+    const { link } = await linkedProcesses([note(1), note(2)]);
+    await link(2).carryOut(unload);
+    assert.deepEqual(done, [
+      [1, unload, false],
+      [2, unload, true],
+    ]);
+  });
+
+  const unreadable = async () => {
+    throw new GatewayError('MODEL_UNAVAILABLE', 'The folder cannot be read.');
+  };
+
+  test('says which of them could not', async () => {
+    const { link, faults } = await linkedProcesses([async () => undefined, unreadable]);
+    await assert.rejects(link(1).carryOut(unload), {
+      code: 'MODEL_UNAVAILABLE',
+      message: 'The folder cannot be read. That was so in process 2 of 2; the others did what was asked for.',
+    });
+    assert.deepEqual(faults, []);
+  });
+
+  test('says only why, where none could', async () => {
+    const { link } = await linkedProcesses([unreadable, unreadable]);
+    await assert.rejects(link(1).carryOut(unload), { message: 'The folder cannot be read.' });
+  });
+
+  test('logs a fault where it happened', async () => {
+    const fault = new TypeError('undefined is not a function');
+    const { link, faults } = await linkedProcesses([
+      async () => undefined,
+      async () => {
+        throw fault;
+      },
+    ]);
+    await assert.rejects(link(1).carryOut(unload), { code: 'INTERNAL_SERVER_ERROR' });
+    assert.deepEqual(faults, [fault]);
+  });
+
+  test('does what came before it could do anything', async () => {
+    const { child } = puppetPrimary(1);
+    const link = await PrimaryLink.join(child(1).channel);
+    const asked = link?.carryOut(unload);
+    await promisesSettle();
+    const done: SharedTask[] = [];
+    link?.onTask(
+      async (task) => void done.push(task),
+      () => undefined,
+    );
+    await asked;
+    assert.deepEqual(done, [unload]);
+  });
+
+  test('is told once to stop, also where it was before it listened', async () => {
+    const { link, primary } = await linkedProcesses([async () => undefined]);
+    primary.stop('SIGTERM');
+    await promisesSettle();
+    const signals: (string | null)[] = [];
+    link(1).onStop((signal) => signals.push(signal));
+    assert.deepEqual(signals, ['SIGTERM']);
+  });
+
+  test('does not begin where the server stops already', async () => {
+    const { child, primary } = puppetPrimary(1);
+    primary.stop('SIGTERM');
+    assert.equal(await PrimaryLink.join(child(1).channel), null);
+  });
+});
+
+describe('a process alone', () => {
+  test('does by itself what it is asked for, and fails as that did', async () => {
+    const peers = noPeers();
+    const done: unknown[] = [];
+    peers.onTask(
+      async (task, isAsker) => void done.push([task, isAsker]),
+      () => undefined,
+    );
+    await peers.carryOut(unload);
+    assert.deepEqual(done, [[unload, true]]);
+    const fault = new Error('no');
+    peers.onTask(
+      () => Promise.reject(fault),
+      () => undefined,
+    );
+    await assert.rejects(peers.carryOut(unload), fault);
+  });
+
+  test('is the first of one', () => {
+    const { number, total, readyOthers } = noPeers();
+    assert.deepEqual([number, total, readyOthers], [1, 1, 0]);
+  });
+});
