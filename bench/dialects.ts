@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Exchange } from './exchange.ts';
 import { bytesOf, isLarge, jsonOf, type Row, type Workload } from './workload.ts';
 
@@ -27,14 +28,17 @@ export const restList: Dialect = (workload) => ({
   read: (answer) => readValues((answer as unknown[])[0]),
 });
 
-/** The Open Inference Protocol v2 over HTTP; large tensors are base64 within BYTES. */
+/**
+ * The Open Inference Protocol v2 over HTTP. Tensors that are large, or of another shape in each row, are base64 within
+ * BYTES: a server that merges requests by putting their numbers behind each other could not tell rows apart.
+ */
 export const openInference: Dialect = (workload) => ({
   ...openInferenceExchange,
   bodies: workload.rows.map((row) =>
     JSON.stringify({
       inputs: Object.entries(row).map(([name, tensor]) =>
-        isLarge(tensor)
-          ? { name, shape: [1], datatype: 'BYTES', data: [jsonOf(tensor)] }
+        isLarge(tensor) || workload.rows.some((other) => !isDeepStrictEqual(other[name]?.shape, tensor.shape))
+          ? { name, shape: [1], datatype: 'BYTES', data: [bytesOf(tensor).toString('base64')] }
           : { name, shape: [1, ...tensor.shape], datatype: tensor.datatype, data: tensor.data },
       ),
     }),
@@ -44,7 +48,8 @@ export const openInference: Dialect = (workload) => ({
 /** The same with the extension for binary tensors, which Triton has; its header holds for all rows of a workload. */
 export const openInferenceBinary: Dialect = (workload) => {
   const isBinary = workload.rows.every((row) => Object.values(row).every(isLarge));
-  if (!isBinary) return openInference(workload);
+  if (!isBinary)
+    return { ...openInferenceExchange, bodies: workload.rows.map((row) => JSON.stringify(numbersOf(row))) };
   const bodies = workload.rows.map((row) => {
     const inputs = Object.entries(row).map(([name, tensor]) => ({
       name,
@@ -60,6 +65,16 @@ export const openInferenceBinary: Dialect = (workload) => {
     bodies: bodies.map(({ json, bytes }) => Buffer.concat([Buffer.from(json), bytes])),
   };
 };
+
+function numbersOf(row: Row): object {
+  const inputs = Object.entries(row).map(([name, { shape, datatype, data }]) => ({
+    name,
+    shape: [1, ...shape],
+    datatype,
+    data,
+  }));
+  return { inputs };
+}
 
 const openInferenceExchange = {
   path: '/v2/models/model/infer',

@@ -8,7 +8,7 @@ import type { Measurement, Scenario } from '../scenario.ts';
 import { iris } from '../workloads.ts';
 
 const mebibyte = 2 ** 20;
-const [few, many] = [8, 40];
+const [few, many] = [10, 100];
 
 /** What the server holds with the shipped models when it is ready, and after load. */
 export const residentShipped: Scenario = {

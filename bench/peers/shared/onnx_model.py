@@ -23,7 +23,7 @@ class OnnxModel:
         # Threads that spin for work take the CPU from the server's other threads and processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = onnxruntime.InferenceSession(os.environ["MODEL"], options, providers=["CPUExecutionProvider"])
-        self.inputs = {port.name: (DATATYPES[port.type], port.shape[1:]) for port in self.session.get_inputs()}
+        self.inputs = {port.name: (DATATYPES[port.type], _sizes(port.shape[1:])) for port in self.session.get_inputs()}
         self.labels = [label for label in os.environ.get("LABELS", "").split(",") if label]
         names = [port.name for port in self.session.get_outputs()]
         self.outputs = ["probabilities"] if self.labels else names[:1]
@@ -61,6 +61,11 @@ def workers() -> int:
 
 def port() -> int:
     return int(os.environ["PORT"])
+
+
+def _sizes(shape: Sequence[int | str | None]) -> list[int]:
+    """-1 for a dimension that is open."""
+    return [size if isinstance(size, int) else -1 for size in shape]
 
 
 def _stack(tensors: Sequence[np.ndarray]) -> np.ndarray:

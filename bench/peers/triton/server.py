@@ -16,20 +16,18 @@ model = OnnxModel()
 
 
 def tensors(kind: str, ports: list[tuple[str, str, list]]) -> str:
+    # Rows of different lengths may share a call: the model pads them.
+    ragged = " allow_ragged_batch: true" if kind == "input" else ""
     each = (
-        f'{{ name: "{name}" data_type: {datatype} dims: [{", ".join(str(size) for size in sizes)}] }}'
+        f'{{ name: "{name}" data_type: {datatype} dims: [{", ".join(str(size) for size in sizes)}]{ragged} }}'
         for name, datatype, sizes in ports
     )
     return f"{kind} [{', '.join(each)}]"
 
 
-def sizes(shape: list) -> list[int]:
-    return [size if isinstance(size, int) else -1 for size in shape]
-
-
 inputs = [
-    (name, "TYPE_INT64" if datatype.__name__ == "int64" else "TYPE_FP32", sizes(shape))
-    for name, (datatype, shape) in model.inputs.items()
+    (name, "TYPE_INT64" if datatype.__name__ == "int64" else "TYPE_FP32", sizes)
+    for name, (datatype, sizes) in model.inputs.items()
 ]
 outputs = [("label", "TYPE_STRING", [1]), ("score", "TYPE_FP32", [1])] if model.labels else [("values", "TYPE_FP32", [-1])]
 version = folder / "models" / "model" / "1"
