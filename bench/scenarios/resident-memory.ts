@@ -1,4 +1,4 @@
-import { affineModel } from '../../test/helpers/onnx-models.ts';
+import { affineModel, slowModel } from '../../test/helpers/onnx-models.ts';
 import { withServer } from '../contestant.ts';
 import { graphql } from '../dialects.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
@@ -8,7 +8,7 @@ import type { Measurement, Scenario } from '../scenario.ts';
 import { iris } from '../workloads.ts';
 
 const mebibyte = 2 ** 20;
-const [few, many] = [10, 100];
+const [few, many] = [8, 40];
 
 /** What the server holds with the shipped models when it is ready, and after load. */
 export const residentShipped: Scenario = {
@@ -31,22 +31,32 @@ export const residentShipped: Scenario = {
   },
 };
 
-/** What one more small model takes, above the size of its file: the slope between a few and many of them. */
+/**
+ * What one more model takes above the size of its file: the slope between a few and many of them, for models that take
+ * microseconds and for those that take a millisecond, since these have threads of their own.
+ */
 export const residentPerModel: Scenario = {
-  name: `resident size for each small model, from ${few} to ${many} models`,
+  name: `resident size for each model, from ${few} to ${many} small ones`,
   async measure({ runs }) {
-    const values: number[] = [];
-    const file = affineModel();
-    const resident = (count: number): Promise<number> =>
-      withModels(smallModels(count, file), (folder) =>
-        withServer(startGatewayProcess(folder), (server) => server.residentBytes()),
-      );
-    for (let run = 0; run < runs; run += 1) {
-      values.push(((await resident(many)) - (await resident(few))) / (many - few) / mebibyte - file.length / mebibyte);
+    const files = { residentPerModelMiB: affineModel(), residentPerSlowModelMiB: slowModel({ iterations: 200 }) };
+    const measurements: Measurement[] = [];
+    for (const [name, file] of Object.entries(files)) {
+      const values: number[] = [];
+      for (let run = 0; run < runs; run += 1) {
+        const bytes = ((await residentWith(many, file)) - (await residentWith(few, file))) / (many - few) - file.length;
+        values.push(bytes / mebibyte);
+      }
+      measurements.push({ name, unit: 'MiB', values, details: { fileBytes: file.length } });
     }
-    return [{ name: 'residentPerModelMiB', unit: 'MiB', values, details: {} }];
+    return measurements;
   },
 };
+
+function residentWith(count: number, file: Uint8Array): Promise<number> {
+  return withModels(smallModels(count, file), (folder) =>
+    withServer(startGatewayProcess(folder), (server) => server.residentBytes()),
+  );
+}
 
 /** As many models as are asked for, all from one file. */
 export function smallModels(count: number, file: Uint8Array = affineModel()): Record<string, { file: Uint8Array }> {

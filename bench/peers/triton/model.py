@@ -16,7 +16,8 @@ class TritonPythonModel:
         self.model = OnnxModel()
 
     def execute(self, requests: list) -> list:
-        feeds = [{name: triton.get_input_tensor_by_name(each, name).as_numpy() for name in self.model.inputs} for each in requests]
+        names = self.model.inputs
+        feeds = [{name: triton.get_input_tensor_by_name(each, name).as_numpy() for name in names} for each in requests]
         # A request of Triton has a batch dimension of its own.
         rows = [{name: tensor[row] for name, tensor in feed.items()} for feed in feeds for row in range(_rows(feed))]
         answers = iter(self.model.predict(rows))
