@@ -9,7 +9,8 @@ export interface RequestLimits {
   readonly maxBodyBytes: number;
   readonly maxOperationsPerRequest: number;
   readonly maxRowsPerField: number;
-  readonly maxRowsPerOperation: number;
+  readonly maxCostPerRequest: number;
+  readonly maxTensorElements: number;
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxFields: number;
@@ -118,10 +119,17 @@ const settings = {
     schema: count.default(4096),
     help: "The most rows in one list of inputs. They must also fit into the model's queue.",
   },
-  maxRowsPerOperation: {
-    env: 'INFERQL_MAX_ROWS_PER_OPERATION',
-    schema: count.default(10_000),
-    help: 'The most rows one operation may predict.',
+  maxCostPerRequest: {
+    env: 'INFERQL_MAX_COST',
+    // Four lists of the most rows, with some fields of each.
+    schema: count.default(20_000),
+    help: "The most that the operations of one request may cost together: for each row the `rowWeight` of its model's manifest, and a tenth for each field of the answer.",
+  },
+  maxTensorElements: {
+    env: 'INFERQL_MAX_TENSOR_ELEMENTS',
+    // As many as a body of the default size has bytes: only variables that are used many times have more.
+    schema: count.default(16 * 1024 * 1024),
+    help: 'The most elements of the tensors in one request, wherever a field uses them.',
   },
   maxTokens: { env: 'INFERQL_MAX_TOKENS', schema: count.default(10_000), help: 'The most tokens in a document.' },
   maxDepth: { env: 'INFERQL_MAX_DEPTH', schema: count.default(20), help: 'How deeply selections may be nested.' },
@@ -201,7 +209,8 @@ export function compileOptions(
       maxBodyBytes: value('maxBodyBytes'),
       maxOperationsPerRequest: value('maxOperationsPerRequest'),
       maxRowsPerField: value('maxRowsPerField'),
-      maxRowsPerOperation: value('maxRowsPerOperation'),
+      maxCostPerRequest: value('maxCostPerRequest'),
+      maxTensorElements: value('maxTensorElements'),
       maxTokens: value('maxTokens'),
       maxDepth: value('maxDepth'),
       maxFields: value('maxFields'),

@@ -15,6 +15,7 @@ import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import { operationLimits } from './operation-limits.ts';
+import { costPlugin } from './plugins/cost.ts';
 import { usagePlugin } from './plugins/usage.ts';
 
 export interface ApolloOptions {
@@ -64,6 +65,7 @@ export function createApollo({
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       usagePlugin(),
+      costPlugin(limits),
       executionPlugin(),
       ...plugins,
     ],

@@ -25,7 +25,12 @@ export interface RequestUsage {
   operationName: string | null;
   documentHash: string | null;
   readonly models: Set<string>;
+  /** Rows that were asked for, whatever became of them. */
   rows: number;
+  /** Rows times the weights of their models, and a tenth for each field of the answers. */
+  cost: number;
+  /** Elements of the tensors that were sent. */
+  elements: number;
   readonly errorCodes: Set<string>;
 }
 
@@ -50,13 +55,20 @@ export interface OperationContext {
   /** The schema and the models as they were when the request began, and are for it until it ends. */
   readonly moment: LiveMoment;
   readonly request: RequestContext;
-  /** Rows that this operation has asked for so far, for the limit on an operation. */
-  rows: number;
   /** Events that this operation has listed so far. */
   events: number;
 }
 
 /** An empty account of what a request did. */
 export function newUsage(): RequestUsage {
-  return { operations: 0, operationName: null, documentHash: null, models: new Set(), rows: 0, errorCodes: new Set() };
+  return {
+    operations: 0,
+    operationName: null,
+    documentHash: null,
+    models: new Set(),
+    rows: 0,
+    cost: 0,
+    elements: 0,
+    errorCodes: new Set(),
+  };
 }

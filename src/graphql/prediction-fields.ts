@@ -11,9 +11,10 @@ import type { ServedModel } from '../inference/served-model.ts';
 import type { TaskInput } from '../tasks/task.ts';
 import { apiNames } from './api-names.ts';
 import type { OperationContext } from './context.ts';
+import { predictionExtensions, tensorFields } from './cost/prediction-facts.ts';
 import { findServed } from './find-served.ts';
+import { checkListLength } from './list-length.ts';
 import { requireUse } from './model-access.ts';
-import { countRows } from './row-limits.ts';
 import { SelectionReader } from './selection.ts';
 
 interface OneArguments {
@@ -34,6 +35,7 @@ export function predictionFields(
   const { inputType, outputType } = served.task;
   const names = apiNames(served.name);
   const selections = new SelectionReader();
+  const facts = { model: served.name, tensors: tensorFields(served) };
   const about = served.manifest.title ?? `The model \`${served.name}\``;
   const version = {
     type: versionRef,
@@ -57,10 +59,10 @@ export function predictionFields(
       type: outputType,
       description: [`${about}: one prediction.`, served.manifest.description].filter(Boolean).join('\n\n'),
       args: { input: { type: new GraphQLNonNull(inputType), description: 'What to predict from.' }, version },
+      extensions: predictionExtensions({ ...facts, isBatch: false }),
       resolve: (_source, args, context, info) => {
         const { input, version: ref } = args as OneArguments;
         const chosen = choose(context, ref);
-        countRows(context, chosen, 1);
         return predict(chosen, input, requestOf(context, info));
       },
     },
@@ -75,10 +77,11 @@ export function predictionFields(
         },
         version,
       },
+      extensions: predictionExtensions({ ...facts, isBatch: true }),
       resolve: (_source, args, context, info) => {
         const { inputs, version: ref } = args as ManyArguments;
         const chosen = choose(context, ref);
-        countRows(context, chosen, inputs.length);
+        checkListLength(context, chosen, inputs.length);
         return predictBatch(chosen, inputs, requestOf(context, info));
       },
     },

@@ -71,7 +71,6 @@ async function answer(
         services,
         moment,
         request: { requestId, signal: left.signal, usage, caller },
-        rows: 0,
         events: 0,
       }),
     })

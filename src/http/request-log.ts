@@ -31,6 +31,7 @@ export function logRequest({ method, routeOptions, scope }: FastifyRequest, repl
           documentHash: usage.documentHash,
           models: [...usage.models],
           rows: usage.rows,
+          cost: usage.cost,
         }),
     ...(usage.errorCodes.size === 0 ? {} : { errorCodes: [...usage.errorCodes] }),
   });

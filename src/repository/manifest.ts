@@ -105,6 +105,10 @@ export const manifestSchema = z.strictObject({
     .max(3_600_000)
     .default(30_000)
     .describe('How long a prediction may take, waiting included, in milliseconds.'),
+  rowWeight: positive
+    .max(1_000_000)
+    .default(1)
+    .describe('What one row costs, for limits on what a request may cost. Say 10 for a model that takes ten times as long as others.'),
   versions: z
     .strictObject({
       serve: z

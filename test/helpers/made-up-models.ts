@@ -23,7 +23,8 @@ export function madeUpModel(
 ): ServedModel {
   const context = taskContext([{ name: 'x', datatype: 'FP32', shape: [] }], outputs, manifest);
   const task = tensorTask.bind({ ...context, model: name, typePrefix: apiNames(name).typePrefix, types: base.shared });
-  const parts = { name, version, task, manifest: context.manifest, contract: contractOf(task) };
+  const { manifest: parsed, signature } = context;
+  const parts = { name, version, task, manifest: parsed, rowSignature: signature, contract: contractOf(task) };
   return parts as unknown as ServedModel;
 }
 

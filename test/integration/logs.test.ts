@@ -43,6 +43,7 @@ describe('the log line of a request', async () => {
       documentHash: createHash('sha256').update(document).digest('hex'),
       models: ['iris', 'diabetes'],
       rows: 4,
+      cost: 5,
     });
     assert.ok(typeof durationMs === 'number' && durationMs > 0);
     assert.ok(Math.abs(Date.parse(String(timestamp)) - Date.now()) < 60_000);

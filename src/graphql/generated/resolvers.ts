@@ -228,6 +228,11 @@ export type Limits = {
   readonly __typename?: 'Limits';
   /** The most bytes in a request's body. */
   readonly maxBodyBytes: Scalars['SafeInt']['output'];
+  /**
+   * The most that the operations of one request may cost together: for each row the `rowWeight` of its model, and a tenth
+   * for each field of the answer.
+   */
+  readonly maxCostPerRequest: Scalars['Int']['output'];
   /** How deeply selections may be nested. */
   readonly maxDepth: Scalars['Int']['output'];
   /** The most fields, fragments expanded, that one operation may select. */
@@ -238,8 +243,8 @@ export type Limits = {
   readonly maxOperationsPerRequest: Scalars['Int']['output'];
   /** The most rows in one list of inputs. */
   readonly maxRowsPerField: Scalars['Int']['output'];
-  /** The most rows that one operation may predict, over all its fields. */
-  readonly maxRowsPerOperation: Scalars['Int']['output'];
+  /** The most elements of the tensors in one request, wherever a field uses them. */
+  readonly maxTensorElements: Scalars['Int']['output'];
   /** The most tokens in a document. */
   readonly maxTokens: Scalars['Int']['output'];
 };
@@ -274,6 +279,8 @@ export type Model = {
   readonly problem: Maybe<Scalars['String']['output']>;
   /** Whether a version is served. */
   readonly ready: Scalars['Boolean']['output'];
+  /** What one row costs, for the limit on the cost of a request; the manifest says it, and 1 where it does not. */
+  readonly rowWeight: Scalars['Int']['output'];
   /** What the model does, in the words of the Hugging Face hub; `tensor` where no manifest says more. */
   readonly task: Scalars['String']['output'];
   /** The title that the manifest gives the model. */
@@ -971,12 +978,13 @@ export interface IntTensorScalarConfig extends GraphQLScalarTypeConfig<Resolvers
 
 export type LimitsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Limits'] = ResolversParentTypes['Limits']> = {
   maxBodyBytes?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  maxCostPerRequest?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxDepth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxFields?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxImagePixels?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxOperationsPerRequest?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxRowsPerField?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  maxRowsPerOperation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxTensorElements?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   maxTokens?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -995,6 +1003,7 @@ export type ModelResolvers<ContextType = OperationContext, ParentType extends Re
   name?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rowWeight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   task?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   version?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<ModelVersionArgs, 'version'>>;

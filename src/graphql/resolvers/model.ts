@@ -11,6 +11,7 @@ export const modelResolvers: ModelResolvers = {
   batchField: (model) => (model.defaultVersion === null ? null : apiNames(model.name).batchField),
   labels: (model) => versionOf(model, model.defaultVersion)?.entry.served?.task.labels ?? model.manifest.labels ?? null,
   features: (model) => versionOf(model, model.defaultVersion)?.entry.served?.task.features ?? [],
+  rowWeight: ({ manifest }) => manifest.rowWeight,
   ready: ({ defaultVersion }) => defaultVersion !== null,
   defaultVersion: (model) => versionOf(model, model.defaultVersion),
   version: (model, { version }) => {

@@ -1,8 +1,8 @@
 import { infer, readTensors } from '../../inference/infer.ts';
 import { findServed } from '../find-served.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
+import { checkListLength } from '../list-length.ts';
 import { requireUse } from '../model-access.ts';
-import { countRows } from '../row-limits.ts';
 
 export const queryResolvers: QueryResolvers = {
   infer: (_root, { input }, context) => {
@@ -10,7 +10,7 @@ export const queryResolvers: QueryResolvers = {
     requireUse(context, input.model);
     const served = findServed(moment.models, input.model, input.version, services.history);
     const read = readTensors(served, input.inputs);
-    countRows(context, served, read.rows);
+    checkListLength(context, served, read.rows);
     return infer(served, read, input.outputs ?? null, context.request);
   },
 

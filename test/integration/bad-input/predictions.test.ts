@@ -4,7 +4,7 @@ import type { BadInputReason } from '../../../src/errors.ts';
 import { assertRefused, assertServes, readAnswer, refusedAnswer, type Expected } from '../../helpers/error-form.ts';
 import { post, shippedModels, startTestGateway } from '../../helpers/gateway.ts';
 
-const limits = { maxRowsPerField: 8, maxRowsPerOperation: 12 };
+const limits = { maxRowsPerField: 8 };
 const gateway = await startTestGateway({ after }, shippedModels, limits);
 const send = (query: string, variables?: object) => post(gateway, JSON.stringify({ query, variables }));
 
@@ -187,20 +187,6 @@ describe('a list of inputs', () => {
       path: ['predict', 'irisBatch'],
     });
     assert.deepEqual(errors[0]?.extensions.details, { limit: 8, received: 9 });
-  });
-
-  test('over the limit of an operation is QUERY_TOO_COMPLEX', async () => {
-    const document = `query($inputs: [IrisInput!]!) {
-      first: predict { irisBatch(inputs: $inputs) { label } }
-      second: predict { irisBatch(inputs: $inputs) { label } }
-    }`;
-    const inputs = Array.from({ length: 7 }, () => flower);
-    await assertRefused(gateway, () => send(document, { inputs }), {
-      status: 200,
-      codes: ['QUERY_TOO_COMPLEX'],
-      path: ['second', 'irisBatch'],
-      message: /more than 12 rows/,
-    });
   });
 
   test('as long as the limit is answered', async () => {
