@@ -57,6 +57,6 @@ export function printKeys(keys: readonly KeptKey[]): string {
 }
 
 /** A key as messages name it: `3f2a… "ci"`. */
-export function describeKey({ id, name }: Pick<KeptKey, 'id' | 'name'>): string {
+function describeKey({ id, name }: Pick<KeptKey, 'id' | 'name'>): string {
   return name === null ? id : `${id} ${describeValue(name)}`;
 }
