@@ -64,6 +64,8 @@ Every error, from a malformed body to a failing model, has one form:
   with it.
 - A typed field of a model that is in the repository and not served, because it is still loading or because it failed, is
   no field of the schema. A document with one is refused as a whole, as \`MODEL_UNAVAILABLE\` with the reason.
+- Callers who may not see every model are served a schema of those that they may see. A document with a field below
+  \`predict\` that is not in it is refused as a whole, as \`FORBIDDEN\`, whether there is such a model or not.
 - A prediction that fails nulls its own field or list item, and a list that is refused as a whole, because it is too long or
   the queue is full, is null with one error; all else is answered, with HTTP status 200. The status in the table is that of
   a request that fails as a whole. \`BAD_REQUEST\` also comes with the status that says more: 404, 405, 406, 408, 415 or 431.

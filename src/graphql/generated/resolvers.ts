@@ -130,6 +130,8 @@ export type EmbeddingEncoding =
 
 /** The codes that `extensions.code` of an error can have. */
 export type ErrorCode =
+  /** The server cannot find out at the moment whether the token is valid. */
+  | 'AUTHENTICATION_UNAVAILABLE'
   /** The HTTP request is not a well-formed GraphQL request. */
   | 'BAD_REQUEST'
   /** A value does not fit its field or its model; `details` says reason, input, expected and received. */
@@ -371,8 +373,8 @@ export type ModelVersion = {
  * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
- * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
- * proxy. All others are refused as FORBIDDEN.
+ * Only for administrators: callers with the scope admin, or, where nobody needs a key, those on the server's own machine, who
+ * reach it at its loopback address and not by way of a proxy. All others are refused as FORBIDDEN.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -407,8 +409,8 @@ export type Mutation = {
  * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
- * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
- * proxy. All others are refused as FORBIDDEN.
+ * Only for administrators: callers with the scope admin, or, where nobody needs a key, those on the server's own machine, who
+ * reach it at its loopback address and not by way of a proxy. All others are refused as FORBIDDEN.
  */
 export type MutationAcceptVersionArgs = {
   model: Scalars['ID']['input'];
@@ -422,8 +424,8 @@ export type MutationAcceptVersionArgs = {
  * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
- * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
- * proxy. All others are refused as FORBIDDEN.
+ * Only for administrators: callers with the scope admin, or, where nobody needs a key, those on the server's own machine, who
+ * reach it at its loopback address and not by way of a proxy. All others are refused as FORBIDDEN.
  */
 export type MutationLoadModelArgs = {
   model: Scalars['ID']['input'];
@@ -437,8 +439,8 @@ export type MutationLoadModelArgs = {
  * harm, and answers, when every process has done it, with the state that it led to.
  * Fields of one operation run one after the other, and the first that fails ends the operation.
  *
- * Only for administrators: callers on the server's own machine, who reach it at its loopback address and not by way of a
- * proxy. All others are refused as FORBIDDEN.
+ * Only for administrators: callers with the scope admin, or, where nobody needs a key, those on the server's own machine, who
+ * reach it at its loopback address and not by way of a proxy. All others are refused as FORBIDDEN.
  */
 export type MutationUnloadModelArgs = {
   model: Scalars['ID']['input'];
