@@ -17,6 +17,7 @@ import { LiveSchema } from './graphql/live-schema.ts';
 import { openVersion } from './graphql/open-version.ts';
 import { ServedSchemas } from './graphql/served-schemas.ts';
 import { buildStaticSchema } from './graphql/static-schema.ts';
+import { registerCors } from './http/cors.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPlayground } from './http/playground-endpoint.ts';
@@ -153,6 +154,7 @@ export async function startGateway(
   const scopes = new AsyncLocalStorage<RequestScope>();
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger, tls: tls?.settings });
   tls?.follow(app.server);
+  await registerCors(app, options.exposure.corsOrigins);
   const drain = () =>
     ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs });
   const schemas = new ServedSchemas({
@@ -163,6 +165,7 @@ export async function startGateway(
         ...parts,
         logger,
         limits: options.limits,
+        introspection: options.exposure.introspection,
         scope: () => scopes.getStore(),
         plugins: isMain ? [drain()] : [],
       }),

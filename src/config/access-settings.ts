@@ -25,7 +25,7 @@ export interface TlsOptions {
 }
 
 /** Settings that are paths, made absolute. */
-export type PathSetting = 'keys' | 'jwtSecretFile' | 'tlsCert' | 'tlsKey' | 'tlsClientCa';
+export type PathSetting = 'keys' | 'jwtSecretFile' | 'tlsCert' | 'tlsKey' | 'tlsClientCa' | 'trustedDocumentsFile';
 
 const optional = text.nullable().default(null);
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
+import { exposureSettings, type ExposureOptions, type TrustedDocumentsOptions } from './exposure-settings.ts';
 import { processCount } from './process-count.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
 
@@ -43,6 +44,7 @@ export interface GatewayOptions {
   readonly limits: RequestLimits;
   readonly access: AccessOptions;
   readonly tls: TlsOptions;
+  readonly exposure: ExposureOptions;
 }
 
 const settings = {
@@ -145,6 +147,7 @@ const settings = {
     help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
   },
   ...accessSettings,
+  ...exposureSettings,
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -227,5 +230,24 @@ export function compileOptions(
       jwtClockToleranceMs: value('jwtClockToleranceMs'),
     }),
     tls: Object.freeze({ cert: path('tlsCert'), key: path('tlsKey'), clientCa: path('tlsClientCa') }),
+    exposure: Object.freeze({
+      introspection: value('introspection'),
+      corsOrigins: Object.freeze(value('corsOrigins') ?? []),
+      trustedDocuments: trustedDocuments(value('trustedDocuments'), path('trustedDocumentsFile')),
+    }),
   });
+}
+
+/** @throws OptionsError where one of the two would do nothing without the other. */
+function trustedDocuments(mode: TrustedDocumentsOptions['mode'], file: string | null): TrustedDocumentsOptions {
+  if (mode === 'off') {
+    if (file === null) return { mode, file };
+    throw new OptionsError(
+      'option --trusted-documents-file: does nothing while --trusted-documents is off; set that to allow or require',
+    );
+  }
+  if (file !== null) return { mode, file };
+  throw new OptionsError(
+    `option --trusted-documents: ${mode} needs the file of the documents; name it with --trusted-documents-file`,
+  );
 }

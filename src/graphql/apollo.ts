@@ -14,6 +14,7 @@ import type { OperationContext } from './context.ts';
 import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
+import { noIntrospection } from './no-introspection.ts';
 import { operationLimits } from './operation-limits.ts';
 import { costPlugin } from './plugins/cost.ts';
 import { usagePlugin } from './plugins/usage.ts';
@@ -22,6 +23,8 @@ export interface ApolloOptions {
   /** Where the schema comes from. */
   readonly liveSchema: GatewayInterface;
   readonly limits: RequestLimits;
+  /** Whether clients may ask for the schema. @default true */
+  readonly introspection?: boolean;
   readonly logger: Logger;
   /** The request that is worked on at this moment. */
   readonly scope: () => ErrorScope | undefined;
@@ -35,6 +38,7 @@ export interface ApolloOptions {
 export function createApollo({
   liveSchema,
   limits,
+  introspection = true,
   logger,
   scope,
   explainAbsentField,
@@ -48,14 +52,22 @@ export function createApollo({
     ...caches,
     gateway: liveSchema,
     logger,
+    // Apollo's own refusal names its options, which nobody can set here: see the rule `noIntrospection`.
     introspection: true,
+    // Suggestions of names would give the schema away bit by bit.
+    hideSchemaDetailsFromClientErrors: !introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: true,
     // Signals are main.ts's business.
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxLexicalTokens: limits.maxTokens },
-    validationRules: [knownOperationTypes, operationLimits(limits), absentModels(explainAbsentField)],
+    validationRules: [
+      knownOperationTypes,
+      operationLimits(limits),
+      absentModels(explainAbsentField),
+      ...(introspection ? [] : [noIntrospection]),
+    ],
     formatError: errorFormatter(scope, onFault),
     // The built-in plugins cost a third of a request's time and are of no use here; landing pages need a CDN besides.
     plugins: [

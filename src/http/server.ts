@@ -5,6 +5,7 @@ import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { logRequest } from './request-log.ts';
 import { openScope } from './request-scope.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { TlsSettings } from './tls.ts';
 
 export interface HttpServerOptions {
@@ -36,9 +37,10 @@ export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOption
     },
   });
 
+  const headers = securityHeaders(tls !== undefined);
   app.addHook('onRequest', (request, reply, done) => {
     request.scope = openScope(request.headers['x-request-id']);
-    reply.header('x-request-id', request.scope.requestId);
+    reply.header('x-request-id', request.scope.requestId).headers(headers);
     reply.raw.once('close', () => logRequest(request, reply, logger));
     done();
   });

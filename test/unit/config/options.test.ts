@@ -145,6 +145,7 @@ describe('the list of settings', () => {
   test('shows the defaults that the options have', () => {
     const options = compileOptions({}, {});
     const { cert: tlsCert, key: tlsKey, clientCa: tlsClientCa } = options.tls;
+    const { introspection, corsOrigins, trustedDocuments } = options.exposure;
     const flat: Record<string, unknown> = {
       ...options,
       ...options.limits,
@@ -152,6 +153,11 @@ describe('the list of settings', () => {
       tlsCert,
       tlsKey,
       tlsClientCa,
+      introspection,
+      // None are none, to the list as well as to those who compare origins.
+      corsOrigins: corsOrigins.length === 0 ? null : corsOrigins,
+      trustedDocuments: trustedDocuments.mode,
+      trustedDocumentsFile: trustedDocuments.file,
     };
     for (const { name, byDefault } of listSettings()) {
       const set = flat[name];
