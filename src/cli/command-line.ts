@@ -1,19 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { compileOptions, listSettings } from '../config/options.ts';
-import { add as addModel, describeAdd } from './add.ts';
-import { check } from './check.ts';
+import { describeAdd } from './add/describe-add.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { explainFailure } from './failure.ts';
-import { inspect } from './inspect.ts';
 import { addKeyCommand } from './key.ts';
-import { printSchemaCommand } from './schema.ts';
 import { serve } from './serve.ts';
 
 type Setting = ReturnType<typeof listSettings>[number];
 
 /**
- * Reads the command line and runs the command that it names; `serve` when it names none.
+ * Reads the command line, loads the command that it names and runs it; `serve` when it names none. Were all loaded, a
+ * process that only leads others would hold tens of megabytes of what it never uses.
  * @returns the exit code: 0 for success, 1 when the command failed, 2 when it was asked for wrongly.
  */
 export async function runCommandLine(io: CommandEnvironment): Promise<number> {
@@ -49,11 +47,16 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
   const settings = listSettings();
   const serving = add('serve', 'serve the models over GraphQL (the default)', serve, settings);
   const loading = settings.filter((setting) => setting.name === 'models' || setting.name === 'parallelLoads');
-  add('schema', 'print the GraphQL schema of the models, for code generators', printSchemaCommand, loading);
+  add(
+    'schema',
+    'print the GraphQL schema of the models, for code generators',
+    async (...given) => (await import('./schema.ts')).printSchemaCommand(...given),
+    loading,
+  );
   const checking = add(
     'check',
     'verify the models as the server would, for a build pipeline: code 0 when all is well, 1 when not',
-    (options, environment) => check(options, environment, checking.opts()),
+    async (options) => (await import('./check.ts')).check(options, io, checking.opts()),
     loading,
   );
   checking.option('--schema <file>', 'GraphQL schema that clients rely on: changes that break it fail the check.');
@@ -64,9 +67,11 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
     .argument('<file>', 'the model, such as models/iris/1/model.onnx')
     .option('--json', 'Print it as JSON.')
     .action(async (file: string, flags: { json?: boolean }) => {
+      const { inspect } = await import('./inspect.ts');
       exitCode = await inspect(file, io, flags);
     });
   const adding = describeAdd(program.command('add')).action(async (file: string) => {
+    const { add: addModel } = await import('./add.ts');
     exitCode = await addModel(file, io, adding.opts());
   });
   addKeyCommand(program, io, async (action) => {
