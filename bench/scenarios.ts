@@ -20,6 +20,7 @@ import { listRows } from './scenarios/list-rows.ts';
 import { mlpAgainstBareLoop } from './scenarios/mlp-against-bare-loop.ts';
 import { oneClient } from './scenarios/one-client.ts';
 import { openLoop } from './scenarios/open-loop.ts';
+import { processes } from './scenarios/processes.ts';
 import { residentPerModel, residentShipped } from './scenarios/resident-memory.ts';
 import { schemaSwap } from './scenarios/schema-swap.ts';
 import { startMany, startShipped } from './scenarios/start.ts';
@@ -43,6 +44,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'peers-mlp': mlpAgainstPeers,
   'peers-digits': digitsAgainstPeers,
   'peers-transformer': transformerAgainstPeers,
+  processes,
   loop: eventLoopUnderLoad,
   schema: schemaSwap,
   memory: swapMemory,
