@@ -8,7 +8,7 @@ import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
 import { planThreads } from '../thread-plan.ts';
 import type { SessionRequest } from './messages.ts';
 import { describeModelFile, inspectModelFile } from './model-file.ts';
-import { hasBoundedCalls } from './operators.ts';
+import { hasBoundedCalls, hasLoops } from './operators.ts';
 import { mostSharedBytes, PlacedModel, SharedThread } from './placement.ts';
 import { startPool } from './pool.ts';
 import { loadError } from './runtime-errors.ts';
@@ -51,7 +51,8 @@ async function openModel(
   const startOwn = () => startPool(instances, () => new SessionThread().open(request));
   // Whoever says how a model is to run gets just that.
   const isAsked = wishes.instances !== undefined || wishes.threadsPerInstance !== undefined;
-  const mayShare = !isAsked && !hasExternalData && sizeBytes <= mostSharedBytes;
+  const isSmall = !hasExternalData && sizeBytes <= mostSharedBytes;
+  const mayShare = isSmall && !isAsked && !hasLoops(operators);
   const isBounded = hasBoundedCalls(signature, operators);
   const placed = await (mayShare ? PlacedModel.open({ request, shared, startOwn, isBounded }) : startOwn()).catch(
     (error: unknown) => {

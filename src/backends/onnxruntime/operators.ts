@@ -50,19 +50,23 @@ function notImported(domain: string): ModelLoadError {
   );
 }
 
-/** Operators whose work their inputs' values drive: loops, and searches through texts. */
-const driven: ReadonlySet<string> = new Set([
-  'If',
-  'Loop',
+/** Operators that run a graph of their own as often as a value says. */
+const loops: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
+
+/** Operators whose work the length of texts drives. */
+const searches: ReadonlySet<string> = new Set([
   'RegexFullMatch',
   'RegexReplace',
-  'Scan',
-  'SequenceMap',
   'StringNormalizer',
   'StringSplit',
   'TfIdfVectorizer',
   'Tokenizer',
 ]);
+
+/** Whether a value that a client sends can make a call as long as it likes. */
+export function hasLoops(operators: ReadonlySet<string>): boolean {
+  return [...operators].some((operator) => loops.has(operator.slice(operator.indexOf(':') + 1)));
+}
 
 /**
  * Whether nothing but the number of rows can make a call of the model longer: every row has the same size, and no
@@ -71,7 +75,8 @@ const driven: ReadonlySet<string> = new Set([
 export function hasBoundedCalls({ inputs }: Signature, operators: ReadonlySet<string>): boolean {
   for (const operator of operators) {
     const [domain = '', name = ''] = operator.split(':');
-    if (driven.has(name) || (domain !== '' && domain !== 'ai.onnx' && domain !== 'ai.onnx.ml')) return false;
+    if (loops.has(name) || searches.has(name) || (domain !== '' && domain !== 'ai.onnx' && domain !== 'ai.onnx.ml'))
+      return false;
   }
   return inputs.every(({ shape }) => shape?.slice(1).every((size) => typeof size === 'number') === true);
 }
