@@ -162,7 +162,9 @@ export class Primary {
       return;
     }
     const restartInMs = slot.startLater(() => this.#fork(slot));
-    logger.error('process ended', { process: number, ...facts, restartInMs });
+    // One that ended by itself with code 0 was told to, maybe by a Ctrl-C that this process has yet to hear of.
+    const level = 'code' in facts && facts.code === 0 ? 'warn' : 'error';
+    logger.log(level, 'process ended', { process: number, ...facts, restartInMs });
     this.#tellCensus();
   }
 

@@ -28,6 +28,20 @@ describe('the log as JSON', () => {
     assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
+  test('says in each line which of several processes wrote it', async () => {
+    const writes: string[] = [];
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        writes.push(chunk.toString());
+        done();
+      },
+    });
+    createLogger({ level: 'info', format: 'json', stream, processNumber: 2 }).info('request', { rows: 1 });
+    await nextTurn();
+    const { process: number, rows } = JSON.parse(writes.join('')) as Record<string, unknown>;
+    assert.deepEqual([number, rows], [2, 1]);
+  });
+
   test('keeps an event on one line whatever it holds', async () => {
     const { logger, writes } = makeLog('json');
     logger.warn('two\nlines', { text: 'a\nb\u2028c"}' });

@@ -57,6 +57,15 @@ describe('a process that ends', () => {
     assert.deepEqual([number, pid, code, signal, restartInMs], [2, 101, null, 'SIGKILL', 100]);
   });
 
+  test('by itself is replaced too, and no error', async () => {
+    const { child, forked, clock, lines } = readyPair();
+    child(2).end({ code: 0, signal: null });
+    clock.advance(100);
+    assert.equal(forked.length, 3);
+    await promisesSettle();
+    assert.equal(lines.find(({ message }) => message === 'process ended')?.level, 'warn');
+  });
+
   test('again and again waits longer each time, until it was ready for a while', () => {
     const { child, forked, clock } = readyPair();
     const restartAfter = (delayMs: number): void => {
