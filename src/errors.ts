@@ -29,13 +29,18 @@ export const errorTable = {
     retryable: false,
   },
   PERSISTED_QUERY_NOT_FOUND: {
-    meaning: 'The server does not know the persisted query; send its text along.',
+    meaning: 'The server does not know the id of the document; send its text along, where free documents are allowed.',
     httpStatus: 200,
     retryable: true,
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     meaning: 'Persisted queries are switched off on this server.',
     httpStatus: 200,
+    retryable: false,
+  },
+  DOCUMENT_NOT_TRUSTED: {
+    meaning: 'This server runs trusted documents only, and the document is none of them.',
+    httpStatus: 403,
     retryable: false,
   },
   BAD_REQUEST: { meaning: 'The HTTP request is not a well-formed GraphQL request.', httpStatus: 400, retryable: false },

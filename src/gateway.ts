@@ -15,6 +15,7 @@ import type { GraphQLServices } from './graphql/context.ts';
 import { GeneratedParts } from './graphql/generated-part.ts';
 import { LiveSchema } from './graphql/live-schema.ts';
 import { openVersion } from './graphql/open-version.ts';
+import { openTrustedDocuments } from './graphql/trusted/open-trusted-documents.ts';
 import { ServedSchemas } from './graphql/served-schemas.ts';
 import { buildStaticSchema } from './graphql/static-schema.ts';
 import { registerCors } from './http/cors.ts';
@@ -155,6 +156,8 @@ export async function startGateway(
   const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger, tls: tls?.settings });
   tls?.follow(app.server);
   await registerCors(app, options.exposure.corsOrigins);
+  const { history } = repository;
+  const trusted = await openTrustedDocuments(options.exposure.trustedDocuments, { liveSchema, history }, logger);
   const drain = () =>
     ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs });
   const schemas = new ServedSchemas({
@@ -167,7 +170,7 @@ export async function startGateway(
         limits: options.limits,
         introspection: options.exposure.introspection,
         scope: () => scopes.getStore(),
-        plugins: isMain ? [drain()] : [],
+        plugins: [...trusted.plugins, ...(isMain ? [drain()] : [])],
       }),
   });
   let stopping: Promise<void> | null = null;
@@ -190,6 +193,7 @@ export async function startGateway(
     await app.close();
     access.close();
     tls?.close();
+    trusted.close();
     await repository.close();
     await loading.catch(() => undefined);
     logger.info('stopped');
@@ -199,7 +203,9 @@ export async function startGateway(
     ready: loading.then(async () => {
       // The schema follows the models in a turn of its own.
       await nextTurn();
-      if (stopping === null) logReady(repository, liveSchema, logger);
+      if (stopping !== null) return;
+      logReady(repository, liveSchema, logger);
+      trusted.reportFitness();
     }),
     stop: () => (stopping ??= stop()),
   };

@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import type { ServedSchemas } from '../graphql/served-schemas.ts';
 import { authenticationHook } from './authentication.ts';
+import { withDocumentIdInSearch, withDocumentIds } from './document-id.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
 import { requestsRead } from './requests-read.ts';
@@ -64,8 +65,8 @@ async function answer(
       httpGraphQLRequest: {
         method: request.method,
         headers: headerMap(request),
-        search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
-        body: request.body,
+        search: withDocumentIdInSearch(request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''),
+        body: withDocumentIds(request.body),
       },
       context: async () => ({
         services,

@@ -54,7 +54,7 @@ describe('a page of another origin', () => {
     'http://app.example.com',
     `${app}.evil.example`,
     `${app}:8443`,
-    `${app.toUpperCase()}`,
+    app.toUpperCase(),
     `${app}/`,
     'null',
   ]) {

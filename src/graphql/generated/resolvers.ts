@@ -142,6 +142,8 @@ export type ErrorCode =
   | 'CANCELLED'
   /** The prediction was not finished by its deadline. */
   | 'DEADLINE_EXCEEDED'
+  /** This server runs trusted documents only, and the document is none of them. */
+  | 'DOCUMENT_NOT_TRUSTED'
   /** The caller may not do this. */
   | 'FORBIDDEN'
   /** The document is not valid GraphQL syntax, or has too many tokens. */
@@ -164,7 +166,7 @@ export type ErrorCode =
   | 'OVERLOADED'
   /** The body is larger than the server accepts. */
   | 'PAYLOAD_TOO_LARGE'
-  /** The server does not know the persisted query; send its text along. */
+  /** The server does not know the id of the document; send its text along, where free documents are allowed. */
   | 'PERSISTED_QUERY_NOT_FOUND'
   /** Persisted queries are switched off on this server. */
   | 'PERSISTED_QUERY_NOT_SUPPORTED'
