@@ -27,9 +27,12 @@ export function callerOf(facts: CallerFacts, identity: Identity | null): Caller 
 
 /**
  * A proxy on the same machine is not its client; and a page on the web that had its own name resolve to the loopback
- * address, to have a browser here speak for it, still gives that name as the host.
+ * address, to have a browser here speak for it, still gives that name as the host. A page of another origin that may use
+ * the API (`corsOrigins`) does not thereby speak for whoever sits at this machine.
  */
 function isLocalRequest({ headers, socket }: CallerFacts): boolean {
   const isProxied = Object.keys(headers).some((name) => proxyHeaders.includes(name) || name.startsWith('x-forwarded-'));
-  return loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(headers.host ?? '') && !isProxied;
+  const { host = '', origin } = headers;
+  const isOfOwnPage = origin === undefined || origin.toLowerCase().endsWith(`://${host.toLowerCase()}`);
+  return loopbackAddress.test(socket.remoteAddress ?? '') && loopbackHost.test(host) && !isProxied && isOfOwnPage;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { readAnswer } from '../helpers/error-form.ts';
+import { testKeys } from '../helpers/keys.ts';
 import { post, shippedModels, startTestGateway } from '../helpers/gateway.ts';
 
 const app = 'https://app.example.com';
@@ -46,6 +47,26 @@ describe('a page of an origin that is allowed', () => {
     assert.equal(status, 400);
     assert.equal(headers.get('access-control-allow-origin'), app);
   });
+});
+
+describe('a page of an origin that is allowed, where callers need a key', async () => {
+  const keys = await testKeys({ after });
+  const guarded = await startTestGateway({ after }, shippedModels, { corsOrigins: app, keys: keys.path });
+
+  test('is let in by the preflight, which carries no key', async () => {
+    assert.equal((await preflight(guarded.graphqlUrl, app)).status, 204);
+  });
+
+  test('can read that the key is missing', async () => {
+    const { status, headers } = await post(guarded, body, { headers: { origin: app } });
+    assert.deepEqual([status, headers.get('access-control-allow-origin')], [401, app]);
+  });
+});
+
+test('a page of an origin that is allowed is no administrator for the browser it is in', async () => {
+  const mutation = JSON.stringify({ query: 'mutation { rescanRepository { name } }' });
+  const { errors } = await readAnswer(await post(open, mutation, { headers: { origin: app } }));
+  assert.equal(errors[0]?.extensions.code, 'FORBIDDEN');
 });
 
 describe('a page of another origin', () => {

@@ -19,7 +19,25 @@ describe('a request is local', () => {
   }
 });
 
+describe('a request is local', () => {
+  for (const origin of ['http://localhost:4000', 'https://LOCALHOST:4000']) {
+    test(`from a page of its own at ${origin}`, () => assert.equal(isLocal('127.0.0.1', { origin }), true));
+  }
+});
+
 describe('a request is not local', () => {
+  for (const origin of [
+    'https://app.example.com',
+    'http://localhost',
+    'http://localhost:40001',
+    'null',
+    '',
+    'localhost:4000',
+  ]) {
+    test(`from a page of another origin, ${origin === '' ? 'an empty one' : origin}`, () =>
+      assert.equal(isLocal('127.0.0.1', { origin }), false));
+  }
+
   for (const address of [
     undefined,
     '',
