@@ -1,6 +1,7 @@
 import { badInput, GatewayError } from '../errors.ts';
 import type { EncodedRow, TaskInput } from '../tasks/task.ts';
 import type { PredictedRow, PredictOptions } from './batching/contract.ts';
+import { encodeAll } from './encoding.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
 /** What every prediction says of itself; the source of the GraphQL type `PredictionMeta`. */
@@ -33,7 +34,9 @@ export async function predict(served: ServedModel, input: TaskInput, request: Pr
   try {
     // From here on time counts: decoding a picture is part of it.
     const options = optionsOf(served, request);
-    const row = await served.task.encode(input);
+    const [row] = await encodeAll(served, [input], options);
+    if (row === undefined) throw new Error('An input was not encoded.');
+    if (row instanceof Error) throw row;
     const answer = await served.batcher.predict(row.tensors, options);
     return decode(served, answer, row, request);
   } catch (error) {
@@ -58,31 +61,36 @@ export async function predictBatch(
   }
   served.batcher.requireRoom(inputs.length);
   const options = optionsOf(served, request);
-  const encoded = await Promise.all(inputs.map((input) => encodeOrError(served, input)));
-  const rows = encoded.flatMap((row) => (row instanceof Error ? [] : [row.tensors]));
-  const answers = rows.length === 0 ? [] : await served.batcher.predictMany(rows, options);
+  const encoded = await encodeAll(served, inputs, options);
+  const rows = encoded.filter((row): row is EncodedRow => !(row instanceof Error));
+  // Results are made as the calls return, and not all at the end: the outputs of a long list may be large.
+  const results =
+    rows.length === 0
+      ? []
+      : await served.batcher.predictMany(
+          rows.map(({ tensors }) => tensors),
+          options,
+          (answer, index) => decodeOrError(served, answer, rows[index], request),
+        );
   let next = 0;
   return encoded.map((row) => {
-    if (row instanceof Error) return aboutVersion(served, row);
-    const answer = answers[next++];
-    if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
-    if (answer instanceof GatewayError) return aboutVersion(served, answer);
-    if (answer instanceof Error) return answer;
-    try {
-      return decode(served, answer, row, request);
-    } catch (error) {
-      if (error instanceof GatewayError) return aboutVersion(served, error);
-      throw error;
-    }
+    const result = row instanceof Error ? row : results[next++];
+    if (result === undefined) throw new Error('The batcher answered fewer rows than it was given.');
+    return result instanceof GatewayError ? aboutVersion(served, result) : result;
   });
 }
 
-async function encodeOrError(served: ServedModel, input: TaskInput): Promise<EncodedRow | GatewayError> {
+function decodeOrError(
+  served: ServedModel,
+  answer: PredictedRow,
+  row: EncodedRow | undefined,
+  request: PredictionRequest,
+): Prediction | Error {
   try {
-    return await served.task.encode(input);
+    if (row === undefined) throw new Error('The batcher answered a row that it was not given.');
+    return decode(served, answer, row, request);
   } catch (error) {
-    if (error instanceof GatewayError) return error;
-    throw error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -40,9 +40,9 @@ export function bindWithState(task: Task, context: TaskContext): BoundTask {
     inputType: withInputState(bound.inputType),
     outputType: withOutputState(bound.outputType),
     features: [...bound.features, stateFeature],
-    encode(input) {
+    encode(input, limits) {
       const { state, ...own } = input;
-      const encoded = bound.encode(Object.assign(Object.create(null) as TaskInput, own));
+      const encoded = bound.encode(Object.assign(Object.create(null) as TaskInput, own), limits);
       const add = (row: EncodedRow): EncodedRow => {
         const added =
           state === undefined || state === null

@@ -72,6 +72,12 @@ export interface EncodedRow {
   readonly about?: unknown;
 }
 
+/** How long there is to make a row. */
+export interface EncodeLimits {
+  /** Aborted at the deadline, or when the client left: work that waits need not begin, and nobody takes its result. */
+  readonly signal: AbortSignal;
+}
+
 /** An element that fills up a row to the length of its neighbours in a batch. */
 export type PaddingValue = number | bigint | string | boolean;
 
@@ -86,9 +92,10 @@ export interface BoundTask {
   readonly labels: readonly string[] | null;
   /**
    * Turns one input into one row, with a tensor for every input of the signature. Synchronous unless it must decode a picture or the like.
+   * @param limits one object for all inputs of a list. Reading its signal costs a timer: it is for work that takes time.
    * @throws GatewayError `BAD_USER_INPUT`
    */
-  encode(input: TaskInput): EncodedRow | Promise<EncodedRow>;
+  encode(input: TaskInput, limits?: EncodeLimits): EncodedRow | Promise<EncodedRow>;
   /** The outputs that these fields of the output type need. May be empty (`meta` alone needs none). */
   outputsFor(fields: ReadonlySet<string>): readonly string[];
   /**

@@ -50,6 +50,7 @@ export class Batcher {
       expire: (submission) => this.#expire(submission),
       leaveQueue: () => this.#admission.release(),
       callEnded: (milliseconds, positions) => this.#callEnded(milliseconds, positions),
+      callAnswered: () => this.#settleDrain(),
     });
     this.#scheduler = new BatchScheduler({
       clock,
@@ -92,9 +93,9 @@ export class Batcher {
    */
   predict(row: NamedTensors, options: PredictOptions): Promise<PredictedRow> {
     return new Promise((resolve, reject) => {
-      this.#submit([row], options, ([result]) => {
+      this.#submit([row], options, asAnswered, ([result]) => {
         if (result === undefined || result instanceof Error) reject(result);
-        else resolve(result);
+        else resolve(result as PredictedRow);
       });
     });
   }
@@ -102,13 +103,21 @@ export class Batcher {
   /**
    * Predicts a list of rows; the answer to row `i` is at index `i`, and a row that failed has its error there.
    * A list is taken whole or not at all.
+   * @param finish makes a result of each answer as soon as its call returned, so that the outputs of a long list need
+   * not be kept until the last. Must not throw. @default the answer itself
    * @throws GatewayError where the whole list is refused on arrival: `OVERLOADED` when it does not fit into the queue
    * now, `BATCH_TOO_LARGE` when it is longer than the queue and never would, `MODEL_UNAVAILABLE` after `drain`,
    * `CANCELLED` or `DEADLINE_EXCEEDED` when it came too late.
    */
-  predictMany(rows: readonly NamedTensors[], options: PredictOptions): Promise<(PredictedRow | Error)[]> {
+  predictMany<Result = PredictedRow>(
+    rows: readonly NamedTensors[],
+    options: PredictOptions,
+    finish: (answer: PredictedRow, index: number) => Result | Error = asAnswered as (answer: PredictedRow) => Result,
+  ): Promise<(Result | Error)[]> {
     if (rows.length === 0) return Promise.resolve([]);
-    return new Promise((resolve) => this.#submit(rows, options, resolve));
+    return new Promise((resolve) => {
+      this.#submit(rows, options, finish, (results) => resolve(results as (Result | Error)[]));
+    });
   }
 
   /**
@@ -125,13 +134,18 @@ export class Batcher {
   }
 
   /** @throws GatewayError when the rows are refused; then `resolve` is not called. */
-  #submit(rows: readonly NamedTensors[], options: PredictOptions, resolve: Submission['resolve']): void {
+  #submit(
+    rows: readonly NamedTensors[],
+    options: PredictOptions,
+    finish: Submission['finish'],
+    resolve: Submission['resolve'],
+  ): void {
     const arrivedAt = this.#options.clock.now();
     if (this.#drained !== null) throw this.#failures.draining();
     if (options.signal?.aborted === true) throw this.#failures.cancelled();
     if (options.deadlineAt <= arrivedAt) throw this.#failures.deadlineExceeded(arrivedAt, null, arrivedAt);
     this.#admission.admit(rows.length);
-    const submission = createSubmission(rows, options, arrivedAt, resolve);
+    const submission = createSubmission(rows, options, arrivedAt, finish, resolve);
     this.#deadlines.add(submission);
     this.#cancellations.add(submission);
     for (const row of submission.rows) {
@@ -150,7 +164,7 @@ export class Batcher {
       if (row.batch !== null) this.#scheduler.rowLeft(row.batch);
     }
     const { submission } = row;
-    submission.results[row.index] = result;
+    submission.results[row.index] = result instanceof Error ? result : submission.finish(result, row.index);
     submission.remaining -= 1;
     if (submission.remaining > 0) return;
     this.#deadlines.delete(submission);
@@ -180,7 +194,6 @@ export class Batcher {
     this.#admission.callTook(milliseconds);
     if (positions !== null) this.#planner.callTook(positions, milliseconds);
     this.#scheduler.consider();
-    this.#settleDrain();
   }
 
   #settleDrain(): void {
@@ -188,4 +201,8 @@ export class Batcher {
     this.#deadlines.stop();
     this.#drained.resolve();
   }
+}
+
+function asAnswered(answer: PredictedRow): PredictedRow {
+  return answer;
 }

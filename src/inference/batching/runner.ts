@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors.ts';
+import type { ErrorCode, GatewayError } from '../../errors.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { BatcherOptions, CallReport, PredictedRow } from './contract.ts';
 import { collate, distribute, neededOutputs } from './collate.ts';
@@ -17,10 +17,12 @@ export interface RunnerEvents {
   /** A row that waited goes into its first call. */
   readonly leaveQueue: () => void;
   /**
-   * A call has ended, after so many milliseconds, and its rows are answered or will be called again. `positions` are
-   * those of its rows, padding included; null where it failed.
+   * A call has ended, after so many milliseconds; its rows are still to be answered. `positions` are those of its rows,
+   * padding included; null where it failed.
    */
   readonly callEnded: (milliseconds: number, positions: number | null) => void;
+  /** The rows of a call that ended are answered, or will be called again. */
+  readonly callAnswered: () => void;
 }
 
 /**
@@ -91,24 +93,28 @@ export class CallRunner {
     let computeMs: number | null = null;
     let positions: number | null = null;
     let outcome: CallReport['outcome'] = 'succeeded';
+    let outputs: readonly NamedTensors[] = [];
+    let failure: GatewayError | null = null;
     try {
       const call = collate(rows, axis, padding);
       const result = await model.run(call.inputs, neededOutputs(rows, fallbackOutput));
-      const outputs = distribute(rows, result, this.#options, call.sizes, this.#failures);
+      outputs = distribute(rows, result, this.#options, call.sizes, this.#failures);
       positions = call.positions;
       computeMs = result.computeMs;
-      this.#answerAll(rows, outputs, startedAt, computeMs);
     } catch (reason) {
-      const failure = this.#failures.of(reason);
+      failure = this.#failures.of(reason);
       outcome = rowFaults.has(failure.code) ? 'failed' : 'unavailable';
-      if (outcome === 'failed' && rows.length > 1) this.#retryInHalves(rows);
-      else for (const row of rows) this.#events.answer(row, failure);
     }
+    const mustRetry = outcome === 'failed' && rows.length > 1;
+    if (mustRetry) this.#retryInHalves(rows);
     this.#running -= 1;
     const callMs = clock.now() - startedAt;
-    // The next call starts here, before the callers get to work on their results: the instance must not wait for them.
+    // The next call starts here, before results are made of the outputs: the instance must not wait for that.
     this.#startCalls();
     this.#events.callEnded(callMs, positions);
+    if (failure === null) this.#answerAll(rows, outputs, startedAt, computeMs ?? callMs);
+    else if (!mustRetry) for (const row of rows) this.#events.answer(row, failure);
+    this.#events.callAnswered();
     onCall?.({
       batchSize: rows.length,
       queueMs: longestWait(rows, startedAt),

@@ -24,10 +24,12 @@ export interface Submission {
   readonly options: PredictOptions;
   readonly arrivedAt: number;
   readonly rows: readonly PendingRow[];
-  readonly results: (PredictedRow | Error)[];
+  readonly results: unknown[];
+  /** Makes the result of what the model answered, in the turn in which it does. Must not throw. */
+  readonly finish: (answer: PredictedRow, index: number) => unknown;
   /** Rows without a result. */
   remaining: number;
-  readonly resolve: (results: (PredictedRow | Error)[]) => void;
+  readonly resolve: (results: unknown[]) => void;
 }
 
 /** @param resolve called once, when each row has its result. */
@@ -35,6 +37,7 @@ export function createSubmission(
   rows: readonly NamedTensors[],
   options: PredictOptions,
   arrivedAt: number,
+  finish: Submission['finish'],
   resolve: Submission['resolve'],
 ): Submission {
   const pending: PendingRow[] = [];
@@ -42,7 +45,8 @@ export function createSubmission(
     options,
     arrivedAt,
     rows: pending,
-    results: new Array<PredictedRow | Error>(rows.length),
+    results: Array<unknown>(rows.length),
+    finish,
     remaining: rows.length,
     resolve,
   };

@@ -5,7 +5,7 @@ import type { NamedTensors } from '../../tensors/tensor.ts';
 import { exampleSentence, requireExample } from '../feature-example.ts';
 import { inputType, refuseUnknownNames } from '../field-types.ts';
 import { readSection } from '../manifest-section.ts';
-import type { BoundTask, EncodedRow, PaddingValue, TaskContext, TaskInput } from '../task.ts';
+import type { BoundTask, EncodedRow, EncodeLimits, PaddingValue, TaskContext, TaskInput } from '../task.ts';
 import { textSection } from './sections.ts';
 import { type TextPorts, findTextPorts } from './text-ports.ts';
 import { tokenRow, type TokenPlan } from './token-row.ts';
@@ -22,7 +22,7 @@ export type BoundText = Pick<BoundTask, 'inputType' | 'features' | 'padding'> & 
   /** Whether rows hold tokens, so that `tokenCount` is known. */
   readonly hasTokens: boolean;
   /** A promise only where others have kept the event loop busy enough. @throws GatewayError `BAD_USER_INPUT` */
-  encode(input: TaskInput): TextRow | Promise<TextRow>;
+  encode(input: TaskInput, limits?: EncodeLimits): TextRow | Promise<TextRow>;
 };
 
 /** What a task with texts says of itself: its keys of the manifest and the files that it reads. */
@@ -70,10 +70,10 @@ export function bindText(context: TaskContext): BoundText {
     features: [{ ...feature, categories: null, nullable: false, example: example ?? null }],
     hasTokens: plan !== null,
     ...(plan !== null && plan.padding !== null ? { padding: plan.padding } : {}),
-    encode(input) {
+    encode(input, limits) {
       refuseUnknownNames(input, known);
       const text = requireText(Object.hasOwn(input, field) ? input[field] : undefined, options.maxCharacters);
-      return plan === null ? read(text) : turns.take(text.length, () => read(text));
+      return plan === null ? read(text) : turns.take(text.length, () => read(text), limits);
     },
   };
 }

@@ -179,3 +179,18 @@ test('draining waits for a call whose rows have given up', async () => {
 test('an idle batcher is drained at once', async () => {
   await puppetBatcher().batcher.drain();
 });
+
+test('the results of a list are made as its calls return, after the next call has begun', async () => {
+  const { batcher, model, clock, needs } = puppetBatcher({ maxBatchSize: 2 });
+  const made: string[] = [];
+  const list = batcher.predictMany(rowsOf(4), needs(), ({ outputs }, index) => {
+    made.push(`${index} of ${model.calls.length}`);
+    return Number(outputs.get('double')?.data[0]);
+  });
+  clock.endTick();
+  model.oldest.succeed();
+  await promisesSettle();
+  assert.deepEqual(made, ['0 of 2', '1 of 2']);
+  model.oldest.succeed();
+  assert.deepEqual(await list, [2, 4, 6, 8]);
+});

@@ -7,7 +7,13 @@ import { puppetRow } from '../../../helpers/puppet-model.ts';
 /** One row for each length, which is its layout, of one submission. */
 function pendingRows(lengths: readonly number[], outputs: readonly string[] = []): readonly PendingRow[] {
   const tensors = lengths.map((length, id) => puppetRow(id, length));
-  return createSubmission(tensors, { outputs, deadlineAt: Infinity }, 0, () => {}).rows;
+  return createSubmission(
+    tensors,
+    { outputs, deadlineAt: Infinity },
+    0,
+    (answer) => answer,
+    () => {},
+  ).rows;
 }
 
 test('rows are grouped by layout, in the order in which they came', () => {

@@ -53,4 +53,31 @@ describe('Turns', async () => {
     assert.equal(await later, 'later');
     await assert.rejects(async () => fails, RangeError);
   });
+
+  await test('a long list does not stand before somebody else', () => {
+    const { turns, turn } = puppet(1);
+    const done: string[] = [];
+    const [list, other] = [new AbortController(), new AbortController()];
+    const piece = (name: string, waiter: AbortController) => void turns.take(1, () => void done.push(name), waiter);
+    for (const name of ['list 0', 'list 1', 'list 2', 'list 3']) piece(name, list);
+    piece('other', other);
+    for (let count = 0; count < 4; count += 1) turn();
+    assert.deepEqual(done, ['list 0', 'list 1', 'other', 'list 2', 'list 3']);
+  });
+
+  await test('what nobody waits for any more is dropped, with the reason', async () => {
+    const { turns, turn, waits } = puppet(1);
+    const done: string[] = [];
+    const [gone, here] = [new AbortController(), new AbortController()];
+    void turns.take(1, () => void done.push('first'), here);
+    const dropped = [1, 2].map((name) => turns.take(1, () => void done.push(String(name)), gone));
+    const kept = turns.take(1, () => void done.push('kept'), here);
+    gone.abort(new RangeError('left'));
+    turn();
+    for (const each of dropped) await assert.rejects(async () => each, RangeError);
+    await kept;
+    assert.deepEqual(done, ['first', 'kept']);
+    turn();
+    assert.equal(waits(), false);
+  });
 });
