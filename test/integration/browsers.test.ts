@@ -134,6 +134,7 @@ describe('every answer', () => {
       assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'");
       assert.equal(headers.get('x-frame-options'), 'DENY');
       assert.equal(headers.get('referrer-policy'), 'no-referrer');
+      assert.equal(headers.get('cache-control'), 'no-store');
       assert.equal(headers.get('strict-transport-security'), null);
     });
   }
