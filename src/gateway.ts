@@ -34,7 +34,7 @@ import { noPeers, type Peers } from './processes/peers.ts';
 import type { RepositoryEvent } from './repository/model-entry.ts';
 import type { RepositoryOptions } from './repository/repository-options.ts';
 import { Repository } from './repository/repository.ts';
-import { createPictureDecoder } from './tasks/images/picture-decoder.ts';
+import { createPictureDecoder, type PictureDecoder } from './tasks/images/picture-decoder.ts';
 import { readManifest } from './tasks/index.ts';
 
 /** A running server. */
@@ -52,6 +52,7 @@ export interface ModelService {
   readonly repository: Repository<ServedModel>;
   readonly liveSchema: LiveSchema;
   readonly backend: Backend;
+  readonly pictures: PictureDecoder;
 }
 
 /**
@@ -119,7 +120,7 @@ export function createModelService(
     (error) => logger.error('the new schema is invalid; the one before it stays', errorFields(error)),
   );
   repository.onChange(() => liveSchema.invalidate());
-  return { repository, liveSchema, backend };
+  return { repository, liveSchema, backend, pictures };
 }
 
 /**
@@ -137,7 +138,12 @@ export async function startGateway(
   const access = await openAccess(plan, logger);
   const tls = await openTls(options.tls, logger);
   const { authenticator } = access;
-  const { repository, liveSchema, backend } = createModelService(options, logger, watchOptions(options), peers);
+  const { repository, liveSchema, backend, pictures } = createModelService(
+    options,
+    logger,
+    watchOptions(options),
+    peers,
+  );
   peers.onTask(
     (task, isAsker) => carryOut(repository, task, isAsker),
     (error) => logger.error('what was asked for by hand failed', errorFields(error)),
@@ -196,6 +202,7 @@ export async function startGateway(
     trusted.close();
     await repository.close();
     await loading.catch(() => undefined);
+    await pictures.close();
     logger.info('stopped');
   };
   return {

@@ -8,17 +8,30 @@ export const imageFormats = 'JPEG, PNG, WebP, GIF or AVIF';
 const dataUri = /^data:[^,;]{0,100}(?:;(?!base64,)[^,;]{0,100}){0,10};base64,/i;
 
 /**
- * The bytes of a picture that came as base64, in the alphabet of URLs as well, or as a data URI.
+ * The bytes of a picture that came as base64, in lines and in the alphabet of URLs as well, or as a data URI.
  * @param name of the input, for messages.
  * @throws GatewayError `BAD_USER_INPUT` for what is no base64 and for bytes that begin as no picture that is read.
  */
 export function decodeImageBytes(text: string, name: string): Uint8Array {
-  const start = text.startsWith('data:') || text.startsWith('DATA:') ? dataLength(text, name) : 0;
-  const data = start === 0 ? text : text.slice(start);
+  const start = /^data:/i.test(text) ? dataLength(text, name) : 0;
+  const data = withoutLineBreaks(start === 0 ? text : text.slice(start));
   const isForUrls = data.includes('-') || data.includes('_');
   const bytes = decodeBase64(isForUrls ? data.replaceAll('-', '+').replaceAll('_', '/') : data, name);
   if (imageFormat(bytes) !== null) return bytes;
   throw notAnImage(name, bytes.length === 0 ? 'no bytes' : 'bytes of something else');
+}
+
+const [lineFeed, carriageReturn] = [10, 13];
+
+/** Lines are how most programs print base64. In bytes: a text of line breaks alone must not become millions of pieces. */
+function withoutLineBreaks(text: string): string {
+  if (!text.includes('\n') && !text.includes('\r')) return text;
+  const bytes = Buffer.from(text);
+  let length = 0;
+  for (const byte of bytes) {
+    if (byte !== lineFeed && byte !== carriageReturn) bytes[length++] = byte;
+  }
+  return bytes.toString('latin1', 0, length);
 }
 
 /** Where the base64 of a data URI begins. */

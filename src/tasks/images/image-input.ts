@@ -2,10 +2,10 @@ import { GraphQLNonNull } from 'graphql';
 import { badInput, describeValue } from '../../errors.ts';
 import { inputType, refuseUnknownNames } from '../field-types.ts';
 import { readSection } from '../manifest-section.ts';
-import type { BoundTask, EncodedRow, TaskContext, TaskInput } from '../task.ts';
+import type { BoundTask, EncodedRow, EncodeLimits, TaskContext, TaskInput } from '../task.ts';
 import { imageFormats } from './image-bytes.ts';
 import { findImagePort, type ImagePort } from './image-port.ts';
-import { createPixelWriter } from './pixel-tensor.ts';
+import { compilePixelLayout } from './pixel-tensor.ts';
 import { fixedCanvas, type Placement, placePicture, type Size } from './placement.ts';
 import { compilePreparation, type Preparation, type PreparationDefaults } from './preparation.ts';
 import { preprocessorFileName, readPreprocessorFile } from './preprocessor-file.ts';
@@ -19,7 +19,7 @@ export interface PictureRow extends EncodedRow {
 /** The side of a task that takes pictures and makes rows. */
 export type BoundImage = Pick<BoundTask, 'inputType' | 'features'> & {
   /** @throws GatewayError `BAD_USER_INPUT` */
-  encode(input: TaskInput): Promise<PictureRow>;
+  encode(input: TaskInput, limits?: EncodeLimits): Promise<PictureRow>;
 };
 
 /** What a task with pictures says of itself: its keys of the manifest and the files that it reads. */
@@ -41,7 +41,6 @@ export function bindImage(context: TaskContext, defaults: PreparationDefaults = 
   const port = findImagePort(signature, options, said.do_flip_channel_order === true);
   const preparation = compilePreparation(said, port, defaults);
   const { filter, resizing, framing } = preparation;
-  const writePixels = createPixelWriter(port, preparation);
   const description = describeImage(preparation, port);
   const known = new Set([field]);
   const maxPixels = Math.min(options.maxPixels ?? pictures.maxPixels, pictures.maxPixels);
@@ -51,6 +50,7 @@ export function bindImage(context: TaskContext, defaults: PreparationDefaults = 
     place: (original: Size) => requireFit(placePicture(original, resizing, framing), port, maxPixels),
     filter,
     background: options.background ?? null,
+    layout: compilePixelLayout(port, preparation),
   };
   return {
     inputType: inputType(context, { [field]: { type: new GraphQLNonNull(types.base64), description } }),
@@ -68,12 +68,10 @@ export function bindImage(context: TaskContext, defaults: PreparationDefaults = 
         example: null,
       },
     ],
-    encode(input) {
+    async encode(input, limits) {
       refuseUnknownNames(input, known);
-      return pictures.decode(requireText(input), request, async (picture) => ({
-        tensors: new Map([[port.name, await writePixels(picture)]]),
-        about: picture.placement,
-      }));
+      const { tensor, placement } = await pictures.decode(requireText(input), request, limits?.signal);
+      return { tensors: new Map([[port.name, tensor]]), about: placement };
     },
   };
 }

@@ -1,17 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { halfBits } from '../../tensors/half-precision.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
 import { channelCount, type ImagePort, type PixelDatatype, rowShape } from './image-port.ts';
-import type { DecodedPicture } from './picture-decoder.ts';
+import type { Placement } from './placement.ts';
 import { luma, type Preparation } from './preparation.ts';
+import type { Pixels } from './resample.ts';
 
 type Elements = Uint8Array | Uint16Array | Float32Array | Float64Array;
-
-/** How many pixels are written before others have a turn: about 2 ms. */
-const pixelsInATurn = 250_000;
-
-/** Turns pixels into the tensor that the graph takes. */
-export type PixelWriter = (picture: DecodedPicture) => Promise<Tensor>;
 
 /** One channel of the model. */
 interface Channel {
@@ -21,18 +15,24 @@ interface Channel {
   readonly outside: number;
 }
 
+/** How pixels become elements, as data: it crosses to the thread that does the work. */
+export interface PixelLayout {
+  readonly port: ImagePort;
+  readonly channels: readonly Channel[];
+}
+
 /**
  * Compiles rescaling and normalising into a table for each channel: a byte has 256 values, each is computed once, in the
  * steps and in the precision of Hugging Face's processors.
  */
-export function createPixelWriter(port: ImagePort, preparation: Preparation): PixelWriter {
+export function compilePixelLayout(port: ImagePort, preparation: Preparation): PixelLayout {
   const channels = Array.from({ length: channelCount(port) }, (_, channel): Channel => {
     const values = Float64Array.from({ length: 256 }, (_, byte) => prepared(byte, channel, preparation));
     const table = elementsOf(port.datatype, values);
     const { fill } = preparation;
     return { table, outside: fill.kind === 'zero' ? 0 : (table[fill.values[channel] ?? 0] ?? 0) };
   });
-  return (picture) => write(picture, port, channels);
+  return { port, channels };
 }
 
 /** Single precision after each step, as numpy has it. */
@@ -58,7 +58,8 @@ function elementsOf(datatype: PixelDatatype, values: Float64Array): Elements {
 
 const arrays = { UINT8: Uint8Array, FP16: Uint16Array, FP32: Float32Array, FP64: Float64Array } as const;
 
-async function write({ placement, visible }: DecodedPicture, port: ImagePort, channels: readonly Channel[]) {
+/** Turns pixels into the tensor that the graph takes. */
+export function writePixels(visible: Pixels, placement: Placement, { port, channels }: PixelLayout): Tensor {
   const { width, height } = placement.canvas;
   const { datatype, layout } = port;
   const data: Elements = new arrays[datatype](width * height * channels.length);
@@ -67,10 +68,8 @@ async function write({ placement, visible }: DecodedPicture, port: ImagePort, ch
   const isCovered = visible.width === width && visible.height === height;
   if (!isCovered) fill(data, channels, step, plane);
   const [left, top] = [Math.max(0, placement.left), Math.max(0, placement.top)];
-  const rowsInATurn = Math.ceil(pixelsInATurn / visible.width);
   const writeRow = rowWriter(port.channels, channels, data, step, plane);
   for (let y = 0; y < visible.height; y += 1) {
-    if (y > 0 && y % rowsInATurn === 0) await nextTurn();
     writeRow(visible.data, y * visible.width * 3, visible.width, ((top + y) * width + left) * step);
   }
   return { datatype, shape: rowShape(port, height, width), data };

@@ -63,6 +63,12 @@ describe('the input', () => {
   });
 });
 
+test('a picture for which nobody waits any more is not decoded', async () => {
+  const reason = new Error('The client left.');
+  const row = bindTo(input([1, 28, 28])).encode({ image: 'no base64' }, { signal: AbortSignal.abort(reason) });
+  await assert.rejects(async () => row, reason);
+});
+
 describe('a row', () => {
   test('of a picture that fits is the picture, 0 to 1', async () => {
     const tensor = await rowOf(bindTo(input([1, 28, 28])), fixturePicture('grey-28.png'));

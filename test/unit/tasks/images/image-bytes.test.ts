@@ -16,6 +16,9 @@ describe('the bytes of a picture', () => {
     ['a data URI that claims another type', `data:image/jpeg;base64,${base64(png)}`],
     ['a data URI without a type', `data:;base64,${base64(png)}`],
     ['a data URI with parameters', `data:image/png;name=a.png;charset=x;base64,${base64(png)}`],
+    ['base64 in lines, as programs print it', `${base64(png).replace(/.{20}/g, '$&\n')}\n`],
+    ['base64 in the lines of mails', base64(png).replace(/.{76}/g, '$&\r\n')],
+    ['a data URI in large and small letters', `DaTa:image/png;base64,${base64(png)}`],
     ['a data URI in capitals', `DATA:IMAGE/PNG;BASE64,${base64(png)}`],
   ] as const) {
     test(`come as ${what}`, () => assert.deepEqual(Buffer.from(decodeImageBytes(text, 'image')), png));
@@ -28,6 +31,8 @@ describe('the bytes of a picture', () => {
     ['no base64', 'a picture', 'INVALID_BASE64'],
     ['a data URI in percent signs', 'data:image/svg+xml,%3Csvg/%3E', 'INVALID_BASE64'],
     ['a data URI with blanks in it', 'data:image/png;base64, AAAA', 'INVALID_BASE64'],
+    ['lines with what is no base64', 'AAAA\n\u0141AAA\n', 'INVALID_BASE64'],
+    ['nothing but lines', '\n\n', 'INVALID_IMAGE'],
     ['a link', 'https://example.com/cat.png', 'INVALID_BASE64'],
   ] as const) {
     test(`are refused: ${what}`, () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { ImagePort } from '../../../../src/tasks/images/image-port.ts';
-import { createPixelWriter } from '../../../../src/tasks/images/pixel-tensor.ts';
+import { compilePixelLayout, writePixels } from '../../../../src/tasks/images/pixel-tensor.ts';
 import { placePicture } from '../../../../src/tasks/images/placement.ts';
 import { compilePreparation, luma } from '../../../../src/tasks/images/preparation.ts';
 import type { Preprocessor } from '../../../../src/tasks/images/sections.ts';
@@ -15,7 +15,7 @@ const free: ImagePort = { name: 'x', datatype: 'UINT8', layout: 'NHWC', channels
 function write(port: ImagePort, said: Preprocessor, width: number, height: number, data: Uint8Array) {
   const preparation = compilePreparation({ do_resize: false, ...said }, port);
   const placement = placePicture({ width, height }, preparation.resizing, preparation.framing);
-  return createPixelWriter(port, preparation)({ placement, visible: { data, width, height } });
+  return writePixels({ data, width, height }, placement, compilePixelLayout(port, preparation));
 }
 
 const two = Uint8Array.of(1, 2, 3, 4, 5, 6);
@@ -31,7 +31,7 @@ describe('the layout', () => {
     [null, 'grey', [1, 2], [luma(1, 2, 3), luma(4, 5, 6)]],
   ] as const) {
     test(`${layout} ${channels}`, async () => {
-      const tensor = await write({ ...free, layout, channels }, {}, 2, 1, two);
+      const tensor = write({ ...free, layout, channels }, {}, 2, 1, two);
       assert.deepEqual(tensor, { datatype: 'UINT8', shape, data: Uint8Array.from(data) });
     });
   }
@@ -48,8 +48,8 @@ describe('the layout', () => {
     );
     await fc.assert(
       fc.asyncProperty(pictures, async ({ width, height, data }) => {
-        const last = await write(free, {}, width, height, data);
-        const first = await write({ ...free, layout: 'NCHW' }, {}, width, height, data);
+        const last = write(free, {}, width, height, data);
+        const first = write({ ...free, layout: 'NCHW' }, {}, width, height, data);
         assert.deepEqual(last.data, data);
         for (let place = 0; place < data.length; place += 1) {
           const [channel, pixel] = [place % 3, Math.floor(place / 3)];
@@ -61,7 +61,7 @@ describe('the layout', () => {
 });
 
 test('grey has the bytes of Pillow', async () => {
-  const tensor = await write({ ...free, channels: 'grey' }, {}, 40, 30, await fixturePixels('small.png'));
+  const tensor = write({ ...free, channels: 'grey' }, {}, 40, 30, await fixturePixels('small.png'));
   const expected = (await fixturePixels('small-grey.png')).filter((_, place) => place % 3 === 0);
   assert.deepEqual(tensor.data, new Uint8Array(expected));
 });
@@ -85,22 +85,22 @@ describe('values', () => {
   const port: ImagePort = { ...free, layout: 'NCHW', datatype: 'FP32' };
 
   test('are rescaled to the bits of numpy', async () => {
-    const tensor = await write({ ...port, channels: 'grey' }, {}, 256, 1, everyByte);
+    const tensor = write({ ...port, channels: 'grey' }, {}, 256, 1, everyByte);
     assert.deepEqual(bytesOf(tensor), join([expected.rescaled]));
   });
 
   test('are normalised to the bits of numpy', async () => {
-    const tensor = await write(port, { image_mean, image_std }, 256, 1, everyByte);
+    const tensor = write(port, { image_mean, image_std }, 256, 1, everyByte);
     assert.deepEqual(bytesOf(tensor), join(expected.normalized));
   });
 
   test('are halves of those where the graph takes halves', async () => {
-    const tensor = await write({ ...port, datatype: 'FP16' }, { image_mean, image_std }, 256, 1, everyByte);
+    const tensor = write({ ...port, datatype: 'FP16' }, { image_mean, image_std }, 256, 1, everyByte);
     assert.deepEqual(bytesOf(tensor), join(expected.halves));
   });
 
   test('stay 0 to 255 without rescaling', async () => {
-    const tensor = await write({ ...port, datatype: 'FP64' }, { do_rescale: false }, 2, 1, two);
+    const tensor = write({ ...port, datatype: 'FP64' }, { do_rescale: false }, 2, 1, two);
     assert.deepEqual(tensor.data, Float64Array.of(1, 4, 2, 5, 3, 6));
   });
 });
@@ -110,7 +110,7 @@ describe('where no picture is', () => {
   const frame = { image_mean: 0.5, image_std: 1, rescale_factor: 1 / 2 };
 
   test('a crop is black before it is normalised', async () => {
-    const tensor = await write(port, { ...frame, crop_size: { width: 3, height: 1 } }, 1, 1, Uint8Array.of(4, 4, 4));
+    const tensor = write(port, { ...frame, crop_size: { width: 3, height: 1 } }, 1, 1, Uint8Array.of(4, 4, 4));
     assert.deepEqual(tensor, { datatype: 'FP32', shape: [1, 3], data: Float32Array.of(-0.5, 1.5, -0.5) });
   });
 
@@ -121,7 +121,7 @@ describe('where no picture is', () => {
       size: { longest_edge: 1 },
       pad_size: { width: 2, height: 2 },
     };
-    const tensor = await write(port, said, 1, 1, Uint8Array.of(4, 4, 4));
+    const tensor = write(port, said, 1, 1, Uint8Array.of(4, 4, 4));
     assert.deepEqual(tensor.data, Float32Array.of(1.5, 0, 0, 0));
   });
 
@@ -132,14 +132,7 @@ describe('where no picture is', () => {
       size: { width: 1, height: 3 },
       letterbox_color: [7, 8, 9],
     };
-    const tensor = await write({ ...free, channels: 'BGR' }, said, 1, 1, Uint8Array.of(1, 2, 3));
+    const tensor = write({ ...free, channels: 'BGR' }, said, 1, 1, Uint8Array.of(1, 2, 3));
     assert.deepEqual(tensor.data, Uint8Array.of(9, 8, 7, 3, 2, 1, 9, 8, 7));
   });
-});
-
-test('a picture that takes more than one turn is whole', async () => {
-  const [width, height] = [2000, 2000];
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, place) => place % 251);
-  const tensor = await write(free, {}, width, height, data);
-  assert.equal(Buffer.compare(Buffer.from(tensor.data as Uint8Array), Buffer.from(data)), 0);
 });
