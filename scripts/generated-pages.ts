@@ -56,6 +56,8 @@ Every error, from a malformed body to a failing model, has one form:
 - \`requestId\` is the response header \`x-request-id\` and the key under which the log has the request. Send your own
   \`x-request-id\` to have it used.
 - \`model\`, \`version\`, \`retryAfterMs\` and \`details\` are there where they apply.
+- The header \`X-Request-Timeout-Ms\` says how long a request waits for its predictions; \`details\` of \`DEADLINE_EXCEEDED\` is
+  \`{ preparingMs queuedMs computingMs }\`, where the time went: see [Deadlines](security.md#deadlines-and-overload).
 - \`details\` of \`BAD_USER_INPUT\` is \`{ reason input expected received }\` where a model's task or signature refuses a
   value. GraphQL refuses values that do not fit their type before any model is asked; its errors have the same code, say
   everything in their message, and have no \`details\`.

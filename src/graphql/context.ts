@@ -45,6 +45,10 @@ export interface RequestContext {
   readonly requestId: string;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
+  /** When all of it was there, on the clock of the served models. */
+  readonly arrivedAt: number;
+  /** How long the client waits for the answer; null where it did not say. */
+  readonly timeoutMs: number | null;
   readonly usage: RequestUsage;
   readonly caller: Caller;
 }

@@ -49,8 +49,7 @@ export function predictionFields(
     return chosen;
   };
   const requestOf = (context: OperationContext, info: GraphQLResolveInfo): PredictionRequest => ({
-    requestId: context.request.requestId,
-    signal: context.request.signal,
+    ...context.request,
     fields: selections.selectedFields(info),
   });
 

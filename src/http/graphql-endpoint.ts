@@ -8,6 +8,7 @@ import { authenticationHook } from './authentication.ts';
 import { withDocumentIdInSearch, withDocumentIds } from './document-id.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
+import { requestTimeout } from './request-timeout.ts';
 import { requestsRead } from './requests-read.ts';
 
 export interface GraphQLEndpointOptions {
@@ -49,6 +50,8 @@ async function answer(
   reply: FastifyReply,
   { schemas, services }: GraphQLEndpointOptions,
 ): Promise<FastifyReply> {
+  const arrivedAt = performance.now();
+  const timeoutMs = requestTimeout(request.headers['x-request-timeout-ms']);
   checkSize(request.body, services.options.limits.maxOperationsPerRequest);
   const { requestId, usage, caller } = request.scope;
   if (caller === null) throw new Error('A request got past its authentication.');
@@ -71,7 +74,7 @@ async function answer(
       context: async () => ({
         services,
         moment,
-        request: { requestId, signal: left.signal, usage, caller },
+        request: { requestId, signal: left.signal, arrivedAt, timeoutMs, usage, caller },
         events: 0,
       }),
     })

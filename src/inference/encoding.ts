@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { EncodedRow, EncodeLimits, TaskInput } from '../tasks/task.ts';
 import type { PredictOptions } from './batching/contract.ts';
+import type { SpentTime } from './batching/failures.ts';
 import type { ServedModel } from './served-model.ts';
 
 /**
@@ -60,7 +61,7 @@ class Ending implements EncodeLimits {
   constructor(options: PredictOptions, clock: ServedModel['clock']) {
     this.#options = options;
     this.#clock = clock;
-    this.#startedAt = clock.now();
+    this.#startedAt = options.requestedAt ?? clock.now();
   }
 
   get signal(): AbortSignal {
@@ -101,10 +102,11 @@ class Ending implements EncodeLimits {
 
   #tooLate(): GatewayError {
     const preparingMs = Math.round(this.#clock.now() - this.#startedAt);
+    const details: SpentTime = { preparingMs, queuedMs: 0, computingMs: 0 };
     return new GatewayError(
       'DEADLINE_EXCEEDED',
       `The prediction was not finished by its deadline: its input was prepared for ${preparingMs} ms and was not ready.`,
-      { details: { preparingMs, queuedMs: 0, computingMs: 0 } },
+      { details },
     );
   }
 }

@@ -7,7 +7,7 @@ import { sameLayout, splitRows, stackRows } from '../tensors/stack.ts';
 import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
 import type { PredictedRow } from './batching/contract.ts';
-import { metaOf, type PredictionMeta, type PredictionRequest } from './predict.ts';
+import { metaOf, waitingOf, type PredictionMeta, type PredictionRequest } from './predict.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
 /** One tensor as a client sends it. */
@@ -59,11 +59,7 @@ export async function infer(
 ): Promise<InferenceResult> {
   try {
     const names = checkOutputs(served, outputs);
-    const options = {
-      outputs: names,
-      deadlineAt: served.clock.now() + served.manifest.timeoutMs,
-      signal: request.signal,
-    };
+    const options = { outputs: names, ...waitingOf(served, request) };
     const answers = await served.batcher.predictMany(intoRows(served, tensors, rows), options);
     const answered = answers.map((answer, index) => {
       if (answer instanceof Error) throw rows === 1 ? answer : atRow(answer, index);

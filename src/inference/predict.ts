@@ -19,6 +19,10 @@ export interface PredictionRequest {
   readonly requestId: string;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
+  /** When the request had come, on the clock of the served models. From then on its time counts. */
+  readonly arrivedAt: number;
+  /** How long the client waits for the answer; null where it did not say. */
+  readonly timeoutMs: number | null;
   /** Fields of the output type that are selected. */
   readonly fields: ReadonlySet<string>;
 }
@@ -32,7 +36,6 @@ export type Prediction = object & { readonly meta: PredictionMeta };
  */
 export async function predict(served: ServedModel, input: TaskInput, request: PredictionRequest): Promise<Prediction> {
   try {
-    // From here on time counts: decoding a picture is part of it.
     const options = optionsOf(served, request);
     const [row] = await encodeAll(served, [input], options);
     if (row === undefined) throw new Error('An input was not encoded.');
@@ -94,12 +97,18 @@ function decodeOrError(
   }
 }
 
-function optionsOf(served: ServedModel, { fields, signal }: PredictionRequest): PredictOptions {
-  return {
-    outputs: served.outputsFor(fields),
-    deadlineAt: served.clock.now() + served.manifest.timeoutMs,
-    signal,
-  };
+function optionsOf(served: ServedModel, request: PredictionRequest): PredictOptions {
+  return { outputs: served.outputsFor(request.fields), ...waitingOf(served, request) };
+}
+
+/** How long a request waits for what it asks of a model, and from when on. */
+export function waitingOf(
+  { manifest }: Pick<ServedModel, 'manifest'>,
+  { signal, arrivedAt, timeoutMs }: Omit<PredictionRequest, 'requestId' | 'fields'>,
+): Omit<PredictOptions, 'outputs'> {
+  const longestMs = manifest.maxTimeoutMs ?? manifest.timeoutMs;
+  const mayTakeMs = timeoutMs === null ? manifest.timeoutMs : Math.min(timeoutMs, longestMs);
+  return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, signal };
 }
 
 function decode(

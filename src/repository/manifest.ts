@@ -104,11 +104,17 @@ export const manifestSchema = z.strictObject({
   timeoutMs: positive
     .max(3_600_000)
     .default(30_000)
-    .describe('How long a prediction may take, waiting included, in milliseconds.'),
+    .describe('How long a prediction may take where its request does not say, waiting included, in milliseconds.'),
+  maxTimeoutMs: positive
+    .max(3_600_000)
+    .optional()
+    .describe('The longest that a request may ask for by `X-Request-Timeout-Ms`. Default: `timeoutMs`.'),
   rowWeight: positive
     .max(1_000_000)
     .default(1)
-    .describe('What one row costs, for limits on what a request may cost. Say 10 for a model that takes ten times as long as others.'),
+    .describe(
+      'What one row costs, for limits on what a request may cost. Say 10 for a model that takes ten times as long as others.',
+    ),
   versions: z
     .strictObject({
       serve: z

@@ -48,7 +48,12 @@ function sectionsOf(manifest: Manifest, tasks: readonly ManifestUser[]): Readonl
 }
 
 /** Refuses features that have one name, and limits that nothing can keep. @throws ModelLoadError */
-export function refuseContradictions({ features = [] }: Manifest): void {
+export function refuseContradictions({ features = [], timeoutMs, maxTimeoutMs }: Manifest): void {
+  if (maxTimeoutMs !== undefined && maxTimeoutMs < timeoutMs) {
+    throw new ModelLoadError(
+      `The manifest says maxTimeoutMs: ${maxTimeoutMs}, which is less than timeoutMs, ${timeoutMs}: what a request gets that says nothing must not be more than it may ask for.`,
+    );
+  }
   const names = new Set<string>();
   for (const { name, min, max } of features) {
     if (names.has(name)) throw new ModelLoadError(`The manifest has two features "${name}": rename one of them.`);

@@ -222,11 +222,11 @@ describe('a model that is busy', () => {
     }
     assert.match(
       computed.errors[0]?.message ?? '',
-      /^The prediction was not finished by its deadline: it waited \d+ ms and was computed for \d+ ms\.$/,
+      /^The prediction was not finished by its deadline: it was prepared for \d+ ms, waited \d+ ms and was computed for \d+ ms\.$/,
     );
     assert.match(
       waited.errors[0]?.message ?? '',
-      /^The prediction was not finished by its deadline: it waited \d+ ms and was not computed\.$/,
+      /^The prediction was not finished by its deadline: it was prepared for \d+ ms, waited \d+ ms and was not computed\.$/,
     );
     await waitForLine(gateway.log, ({ message, model }) => message === 'call' && model === 'hasty', from);
     assert.equal((await predict('hasty', one(3))).data.predict.hastyBatch[0].y, 3);

@@ -143,7 +143,10 @@ export class Batcher {
     const arrivedAt = this.#options.clock.now();
     if (this.#drained !== null) throw this.#failures.draining();
     if (options.signal?.aborted === true) throw this.#failures.cancelled();
-    if (options.deadlineAt <= arrivedAt) throw this.#failures.deadlineExceeded(arrivedAt, null, arrivedAt);
+    if (options.deadlineAt <= arrivedAt) {
+      const moments = { requestedAt: options.requestedAt ?? arrivedAt, arrivedAt, calledAt: null };
+      throw this.#failures.deadlineExceeded(moments, arrivedAt);
+    }
     this.#admission.admit(rows.length);
     const submission = createSubmission(rows, options, arrivedAt, finish, resolve);
     this.#deadlines.add(submission);
@@ -179,12 +182,15 @@ export class Batcher {
 
   #expire(submission: Submission): void {
     const now = this.#options.clock.now();
+    const { arrivedAt, options } = submission;
+    const requestedAt = options.requestedAt ?? arrivedAt;
     // The rows of one call share their error: a stack for each of thousands would cost more than the predictions.
     const failures = new Map<number | null, Error>();
     for (const row of submission.rows) {
       if (row.answered) continue;
       const failure =
-        failures.get(row.calledAt) ?? this.#failures.deadlineExceeded(submission.arrivedAt, row.calledAt, now);
+        failures.get(row.calledAt) ??
+        this.#failures.deadlineExceeded({ requestedAt, arrivedAt, calledAt: row.calledAt }, now);
       failures.set(row.calledAt, failure);
       this.#answer(row, failure);
     }

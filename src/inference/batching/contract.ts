@@ -39,6 +39,8 @@ export interface PredictOptions {
   readonly outputs: readonly string[];
   /** The point on the batcher's clock at which the caller stops waiting. */
   readonly deadlineAt: number;
+  /** When the caller began to wait, for what an error tells of the time that went by. @default when the rows come */
+  readonly requestedAt?: number | undefined;
   /** Aborted when the caller has left. */
   readonly signal?: AbortSignal | undefined;
 }

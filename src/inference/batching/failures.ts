@@ -1,6 +1,25 @@
 import { GatewayError, type ErrorCode, type GatewayErrorOptions } from '../../errors.ts';
 import type { ModelIdentity } from './contract.ts';
 
+/** Where the time of a prediction went, in whole milliseconds: `details` of every `DEADLINE_EXCEEDED`. */
+export interface SpentTime {
+  /** Until its row was there: reading the request, and making a row of the input. */
+  readonly preparingMs: number;
+  /** Until its call started. */
+  readonly queuedMs: number;
+  /** In its call. */
+  readonly computingMs: number;
+}
+
+/** The moments that part the time of a prediction. */
+export interface Moments {
+  readonly requestedAt: number;
+  /** When its row came to the batcher. */
+  readonly arrivedAt: number;
+  /** When the call with the row started; null while it waits. */
+  readonly calledAt: number | null;
+}
+
 /** Makes the errors of batching, each with model and version and a sentence that says what to do. */
 export class Failures {
   readonly #identity: ModelIdentity;
@@ -27,13 +46,17 @@ export class Failures {
     return this.#make('CANCELLED', 'The client left before the prediction was computed.');
   }
 
-  /** @param calledAt when the call with the row started; null while it waits. */
-  deadlineExceeded(arrivedAt: number, calledAt: number | null, now: number): GatewayError {
-    const queuedMs = Math.round((calledAt ?? now) - arrivedAt);
-    const computingMs = calledAt === null ? 0 : Math.round(now - calledAt);
-    const computed = calledAt === null ? 'and was not computed' : `and was computed for ${computingMs} ms`;
-    const message = `The prediction was not finished by its deadline: it waited ${queuedMs} ms ${computed}.`;
-    return this.#make('DEADLINE_EXCEEDED', message, { details: { queuedMs, computingMs } });
+  deadlineExceeded({ requestedAt, arrivedAt, calledAt }: Moments, now: number): GatewayError {
+    const details: SpentTime = {
+      preparingMs: Math.round(arrivedAt - requestedAt),
+      queuedMs: Math.round((calledAt ?? now) - arrivedAt),
+      computingMs: calledAt === null ? 0 : Math.round(now - calledAt),
+    };
+    const computed = calledAt === null ? 'and was not computed' : `and was computed for ${details.computingMs} ms`;
+    const message =
+      'The prediction was not finished by its deadline: ' +
+      `it was prepared for ${details.preparingMs} ms, waited ${details.queuedMs} ms ${computed}.`;
+    return this.#make('DEADLINE_EXCEEDED', message, { details });
   }
 
   inferenceFailed(message: string): GatewayError {

@@ -38,8 +38,10 @@ describe('what administrators may do', () => {
   const request = (identity: Identity, isLocal = false) => ({
     requestId: 'one',
     signal: AbortSignal.abort(),
+    arrivedAt: 0,
+    timeoutMs: null,
     usage: newUsage(),
-    caller: { ...identity, isLocal },
+    caller: { ...identity, isLocal, account: 'test' },
   });
   const key = (...scopes: string[]): Identity => ({ kind: 'key', id: 'a', name: null, grant: grantOf(scopes) });
 

@@ -11,7 +11,7 @@ test('a row that waits is told at its deadline, although the instance is busy, a
   clock.endTick();
   clock.advance(5);
   const error = await failsWith('DEADLINE_EXCEEDED', waiting);
-  assert.deepEqual(error.options.details, { queuedMs: 5, computingMs: 0 });
+  assert.deepEqual(error.options.details, { preparingMs: 0, queuedMs: 5, computingMs: 0 });
   assert.equal(batcher.queuedRows, 0);
   model.oldest.succeed();
   await running;
@@ -20,12 +20,17 @@ test('a row that waits is told at its deadline, although the instance is busy, a
 
 test('a row in a call that does not return is told at its deadline', async () => {
   const { batcher, clock, needs } = puppetBatcher();
-  const prediction = batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() + 20 }));
+  const times = { requestedAt: clock.now() - 7, deadlineAt: clock.now() + 20 };
+  const prediction = batcher.predict(puppetRow(1), needs(times));
   clock.advance(5);
   clock.endTick();
   clock.advance(15);
   const error = await failsWith('DEADLINE_EXCEEDED', prediction);
-  assert.deepEqual(error.options.details, { queuedMs: 5, computingMs: 15 });
+  assert.deepEqual(error.options.details, { preparingMs: 7, queuedMs: 5, computingMs: 15 });
+  assert.equal(
+    error.message,
+    'The prediction was not finished by its deadline: it was prepared for 7 ms, waited 5 ms and was computed for 15 ms.',
+  );
 });
 
 test('rows that nobody waits for do not pile up behind a call that does not return', async () => {
@@ -57,7 +62,9 @@ test('one timer serves all deadlines, and an earlier one moves it', async () => 
 
 test('a deadline that has passed on arrival is refused', async () => {
   const { batcher, clock, needs } = puppetBatcher();
-  await failsWith('DEADLINE_EXCEEDED', batcher.predict(puppetRow(1), needs({ deadlineAt: clock.now() })));
+  const times = { requestedAt: clock.now() - 9, deadlineAt: clock.now() };
+  const error = await failsWith('DEADLINE_EXCEEDED', batcher.predict(puppetRow(1), needs(times)));
+  assert.deepEqual(error.options.details, { preparingMs: 9, queuedMs: 0, computingMs: 0 });
   assert.equal(batcher.queuedRows, 0);
 });
 
