@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
 import { exposures, planAccess } from './access/access-plan.ts';
+import { openBudgets } from './access/budgets/open-budgets.ts';
 import { openAccess } from './access/open-access.ts';
 import { createBackend } from './backends/index.ts';
 import type { GatewayOptions } from './config/options.ts';
@@ -164,6 +165,9 @@ export async function startGateway(
   await registerCors(app, options.exposure.corsOrigins);
   const { history } = repository;
   const trusted = await openTrustedDocuments(options.exposure.trustedDocuments, { liveSchema, history }, logger);
+  const { rateLimit } = options;
+  const limiting = await openBudgets(rateLimit, peers.budgets, logger);
+  const { budgets } = limiting;
   const drain = () =>
     ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs });
   const schemas = new ServedSchemas({
@@ -174,6 +178,7 @@ export async function startGateway(
         ...parts,
         logger,
         limits: options.limits,
+        rateLimiting: rateLimit === null || budgets === null ? null : { rateLimit, budgets },
         introspection: options.exposure.introspection,
         scope: () => scopes.getStore(),
         plugins: [...trusted.plugins, ...(isMain ? [drain()] : [])],
@@ -187,7 +192,10 @@ export async function startGateway(
 
   await schemas.start();
   // Before anything is loaded: models that are open keep the process alive, also when the address turns out to be taken.
-  const url = await app.listen({ host: options.host, port: options.port });
+  const url = await app.listen({ host: options.host, port: options.port }).catch((error: unknown) => {
+    limiting.close();
+    throw error;
+  });
   const loading = repository.load();
   // Awaited below; a folder that cannot be read must not count as unhandled until then.
   loading.catch(() => undefined);
@@ -200,6 +208,7 @@ export async function startGateway(
     access.close();
     tls?.close();
     trusted.close();
+    limiting.close();
     await repository.close();
     await loading.catch(() => undefined);
     await pictures.close();

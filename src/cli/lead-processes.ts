@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { openBudgets } from '../access/budgets/open-budgets.ts';
 import type { GatewayOptions } from '../config/options.ts';
 import type { Logger } from '../observability/logger.ts';
 import { Primary } from '../processes/primary.ts';
@@ -24,10 +25,12 @@ export async function leadProcesses(
   logger: Logger,
   logFormat: 'json' | 'pretty',
 ): Promise<number> {
-  const { host, port, processes: total } = options;
+  const { host, port, processes: total, rateLimit } = options;
   await tryAddress(host, port);
+  // The processes that serve count in Redis themselves, where there is one, and here while it does not answer.
+  const { budgets } = await openBudgets(rateLimit && { ...rateLimit, redis: null }, null, logger);
   const fork = () => io.fork();
-  const primary = new Primary({ total, port, logFormat, fork, output: io.output, logger, clock });
+  const primary = new Primary({ total, port, logFormat, fork, output: io.output, logger, clock, budgets });
   io.onStopSignal((signal) => {
     logger.info('stopping', { signal });
     primary.stop(signal);

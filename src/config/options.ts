@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
 import { exposureSettings, type ExposureOptions, type TrustedDocumentsOptions } from './exposure-settings.ts';
 import { processCount } from './process-count.ts';
+import { type RateLimit, rateLimitSettings } from './rate-limit-settings.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
 
 /** How many rows, fields and bytes one request may ask for. */
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   /** How long requests in flight may take to finish when the server stops. */
   readonly shutdownGraceMs: number;
   readonly limits: RequestLimits;
+  /** Null where callers are not limited. */
+  readonly rateLimit: RateLimit | null;
   readonly access: AccessOptions;
   readonly tls: TlsOptions;
   readonly exposure: ExposureOptions;
@@ -146,6 +149,7 @@ const settings = {
     schema: count.default(50_000_000),
     help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
   },
+  ...rateLimitSettings,
   ...accessSettings,
   ...exposureSettings,
 } as const;
@@ -219,6 +223,7 @@ export function compileOptions(
       maxFields: value('maxFields'),
       maxImagePixels: value('maxImagePixels'),
     }),
+    rateLimit: rateLimit(value('rateLimitCost'), value('rateLimitWindowSeconds'), value('rateLimitRedis')),
     access: Object.freeze({
       keys: path('keys'),
       allowAnonymous: value('allowAnonymous'),
@@ -236,6 +241,15 @@ export function compileOptions(
       trustedDocuments: trustedDocuments(value('trustedDocuments'), path('trustedDocumentsFile')),
     }),
   });
+}
+
+/** @throws OptionsError where there is a Redis to count in, and nothing to count. */
+function rateLimit(cost: number | null, windowSeconds: number, redis: string | null): RateLimit | null {
+  if (cost !== null) return Object.freeze({ cost, windowSeconds, redis });
+  if (redis === null) return null;
+  throw new OptionsError(
+    'option --rate-limit-redis: does nothing while callers are not limited; set --rate-limit-cost',
+  );
 }
 
 /** @throws OptionsError where one of the two would do nothing without the other. */

@@ -17,12 +17,15 @@ import { knownOperationTypes } from './known-operation-types.ts';
 import { noIntrospection } from './no-introspection.ts';
 import { operationLimits } from './operation-limits.ts';
 import { costPlugin } from './plugins/cost.ts';
+import type { RateLimiting } from './plugins/spend-budget.ts';
 import { usagePlugin } from './plugins/usage.ts';
 
 export interface ApolloOptions {
   /** Where the schema comes from. */
   readonly liveSchema: GatewayInterface;
   readonly limits: RequestLimits;
+  /** What callers may ask for in a while. @default as much as they like */
+  readonly rateLimiting?: RateLimiting | null;
   /** Whether clients may ask for the schema. @default true */
   readonly introspection?: boolean;
   readonly logger: Logger;
@@ -38,6 +41,7 @@ export interface ApolloOptions {
 export function createApollo({
   liveSchema,
   limits,
+  rateLimiting = null,
   introspection = true,
   logger,
   scope,
@@ -77,7 +81,7 @@ export function createApollo({
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       usagePlugin(),
-      costPlugin(limits),
+      costPlugin(limits, rateLimiting),
       executionPlugin(),
       ...plugins,
     ],

@@ -1,3 +1,4 @@
+import type { Spending } from '../access/budgets/budgets.ts';
 import type { Identity } from '../access/identity.ts';
 import type { GatewayOptions } from '../config/options.ts';
 import type { Peers } from '../processes/peers.ts';
@@ -31,6 +32,8 @@ export interface RequestUsage {
   cost: number;
   /** Elements of the tensors that were sent. */
   elements: number;
+  /** What the caller had left after the operations; null where nothing was taken from a budget. */
+  budget: Spending | null;
   readonly errorCodes: Set<string>;
 }
 
@@ -38,6 +41,8 @@ export interface RequestUsage {
 export interface Caller extends Identity {
   /** Whether the request comes from the server's own machine, and from nobody behind a proxy there. */
   readonly isLocal: boolean;
+  /** What it asks for goes on this account. @see accountOf */
+  readonly account: string;
 }
 
 /** What a resolver knows of the request it works for. */
@@ -73,6 +78,7 @@ export function newUsage(): RequestUsage {
     rows: 0,
     cost: 0,
     elements: 0,
+    budget: null,
     errorCodes: new Set(),
   };
 }

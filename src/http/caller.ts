@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { accountOf } from '../access/budgets/account.ts';
 import { anonymous, type Identity } from '../access/identity.ts';
 import type { Caller } from '../graphql/context.ts';
 
@@ -22,7 +23,8 @@ const proxyHeaders = ['forwarded', 'via', 'x-real-ip'];
  */
 export function callerOf(facts: CallerFacts, identity: Identity | null): Caller {
   const isLocal = isLocalRequest(facts);
-  return { ...(identity ?? anonymous(isLocal)), isLocal };
+  const known = identity ?? anonymous(isLocal);
+  return { ...known, isLocal, account: accountOf(known, facts.socket.remoteAddress) };
 }
 
 /**

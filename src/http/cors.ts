@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
 /** What pages of other origins may read besides the body. */
-const exposedHeaders = ['x-request-id', 'inferql-schema-version', 'retry-after'];
+const exposedHeaders = ['x-request-id', 'inferql-schema-version', 'retry-after', 'ratelimit', 'ratelimit-policy'];
 
 /** The longest that browsers remember an answer to a preflight, in seconds: Chromium's own limit. */
 const maxAge = 7200;

@@ -6,6 +6,7 @@ import type { GraphQLServices } from '../graphql/context.ts';
 import type { ServedSchemas } from '../graphql/served-schemas.ts';
 import { authenticationHook } from './authentication.ts';
 import { withDocumentIdInSearch, withDocumentIds } from './document-id.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { graphqlPath } from './request-log.ts';
 import type { ScopeStorage } from './request-scope.ts';
 import { requestTimeout } from './request-timeout.ts';
@@ -79,6 +80,8 @@ async function answer(
       }),
     })
     .finally(release);
+  const { rateLimit } = services.options;
+  if (rateLimit !== null) reply.headers(rateLimitHeaders(rateLimit, usage));
   return send(reply.header(schemaVersionHeader, moment.version), response);
 }
 

@@ -1,3 +1,4 @@
+import type { Spending } from '../access/budgets/budgets.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { HeldOrders } from '../repository/holds.ts';
 import type { Order } from '../repository/model-entry.ts';
@@ -51,7 +52,9 @@ export type ToPrimary =
   | { readonly kind: 'failed'; readonly message: string; readonly exitCode: number }
   /** To be done in every process, the one that asks among them. */
   | { readonly kind: 'ask'; readonly id: number; readonly task: SharedTask }
-  | { readonly kind: 'done'; readonly round: number; readonly problem: Problem | null };
+  | { readonly kind: 'done'; readonly round: number; readonly problem: Problem | null }
+  /** To be taken from the budget of a caller, which all processes share. */
+  | { readonly kind: 'spend'; readonly id: number; readonly account: string; readonly cost: number };
 
 export type ToServing =
   | { readonly kind: 'welcome'; readonly place: Place }
@@ -61,5 +64,7 @@ export type ToServing =
   | { readonly kind: 'do'; readonly round: number; readonly task: SharedTask; readonly asker: number }
   /** All have done what was asked for, but those that are listed. */
   | { readonly kind: 'answer'; readonly id: number; readonly problems: readonly ProcessProblem[] }
+  /** @see ToPrimary `spend` */
+  | { readonly kind: 'spent'; readonly id: number; readonly spending: Spending }
   /** Null where no signal asked for it, but another process could not start. */
   | { readonly kind: 'stop'; readonly signal: string | null };

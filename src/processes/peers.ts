@@ -1,3 +1,4 @@
+import type { Budgets } from '../access/budgets/budgets.ts';
 import { GatewayError, mayBeShown } from '../errors.ts';
 import type { HeldOrders } from '../repository/holds.ts';
 import type { Problem, ProcessProblem, SharedTask } from './messages.ts';
@@ -17,6 +18,8 @@ export interface Peers {
   readonly readyOthers: number;
   /** What was asked for by hand before this process began, by model. */
   readonly orders: ReadonlyMap<string, HeldOrders>;
+  /** The budgets that callers have in all processes together; null for a process that has no peers. */
+  readonly budgets: Budgets | null;
   /**
    * Has something done in every process, this one among them. Resolves when all have done it.
    * @throws GatewayError saying which of them could not, and why.
@@ -34,6 +37,7 @@ export function noPeers(): Peers {
     total: 1,
     readyOthers: 0,
     orders: new Map(),
+    budgets: null,
     carryOut: async (task) => await here?.(task, true),
     onTask: (carryOut) => {
       here = carryOut;

@@ -1,3 +1,4 @@
+import type { Budgets, Spending } from '../access/budgets/budgets.ts';
 import type { PrimaryChannel } from './channel.ts';
 import type { Place, ProcessProblem, SharedTask, ToServing } from './messages.ts';
 import { errorOf, problemOf, type CarryOut, type Peers } from './peers.ts';
@@ -10,8 +11,10 @@ export class PrimaryLink implements Peers {
   readonly total: number;
   readonly orders: Peers['orders'];
   readonly place: Place;
+  readonly budgets: Budgets = { spend: (account, cost) => this.#spend(account, cost) };
   readonly #channel: PrimaryChannel;
   readonly #asked = new Map<number, (problems: readonly ProcessProblem[]) => void>();
+  readonly #spending = new Map<number, (spending: Spending) => void>();
   #lastAsked = 0;
   #ready: readonly number[] = [];
   #carryOut: { readonly here: CarryOut; readonly onFault: (error: unknown) => void } | null = null;
@@ -96,11 +99,24 @@ export class PrimaryLink implements Peers {
         this.#asked.get(message.id)?.(message.problems);
         this.#asked.delete(message.id);
         break;
+      case 'spent':
+        this.#spending.get(message.id)?.(message.spending);
+        this.#spending.delete(message.id);
+        break;
       case 'stop':
         if (this.#stop !== null) break;
         this.#stop = message;
         this.#onStop?.(message.signal);
     }
+  }
+
+  #spend(account: string, cost: number): Promise<Spending> {
+    this.#lastAsked += 1;
+    const id = this.#lastAsked;
+    return new Promise((resolve) => {
+      this.#spending.set(id, resolve);
+      this.#channel.send({ kind: 'spend', id, account, cost });
+    });
   }
 
   async #do(message: Task): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Budgets } from '../access/budgets/budgets.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import type { ForkedProcess, ProcessEnd } from './channel.ts';
 import type { Place, SharedTask, ToPrimary } from './messages.ts';
@@ -13,6 +14,8 @@ export interface PrimaryOptions extends Pick<Place, 'total' | 'port' | 'logForma
   readonly output: NodeJS.WritableStream;
   readonly logger: Logger;
   readonly clock: PrimaryClock;
+  /** Null where callers are not limited. */
+  readonly budgets: Budgets | null;
 }
 
 /** How the whole server ended. */
@@ -107,6 +110,15 @@ export class Primary {
         break;
       case 'done':
         this.#rounds.done(message.round, slot.number, message.problem);
+        break;
+      case 'spend': {
+        const { id, account, cost } = message;
+        const { budgets, logger } = this.#options;
+        budgets?.spend(account, cost).then(
+          (spending) => child.send({ kind: 'spent', id, spending }),
+          (error: unknown) => logger.error('a budget cannot be counted', errorFields(error)),
+        );
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import type { Budgets } from '../../src/access/budgets/budgets.ts';
 import type { ForkedProcess, PrimaryChannel, ProcessEnd } from '../../src/processes/channel.ts';
 import type { ToPrimary, ToServing } from '../../src/processes/messages.ts';
 import { Primary, type ServerEnd } from '../../src/processes/primary.ts';
@@ -74,7 +75,7 @@ export function lastTold<Kind extends ToServing['kind']>(
 }
 
 /** A primary process whose processes and clock are in the hand of the test. */
-export function puppetPrimary(total: number, port = 4000) {
+export function puppetPrimary(total: number, port = 4000, budgets: Budgets | null = null) {
   const { logger, lines } = recordLog();
   const clock = new PuppetClock();
   const forked: PuppetProcess[] = [];
@@ -95,7 +96,7 @@ export function puppetPrimary(total: number, port = 4000) {
     forked.push(child);
     return child;
   };
-  const primary = new Primary({ total, port, logFormat: 'json', fork, output, logger, clock });
+  const primary = new Primary({ total, port, logFormat: 'json', fork, output, logger, clock, budgets });
   primary.start();
   let end: ServerEnd | null = null;
   void primary.ended.then((how) => {

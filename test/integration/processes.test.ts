@@ -25,8 +25,8 @@ async function send(url: string, method: 'GET' | 'POST', body?: object): Promise
 }
 
 /** Several processes that serve one folder, all of them ready. */
-async function startProcesses(context: TestContext, models: string, total = 2) {
-  const run = runCommand(context, [models, '--processes', String(total)]);
+async function startProcesses(context: TestContext, models: string, total = 2, flags: readonly string[] = []) {
+  const run = runCommand(context, [models, '--processes', String(total), ...flags]);
   const url = String((await run.line('listening'))['url']);
   await run.line('all processes ready');
   const ask = async (document: string): Promise<any> =>
@@ -87,6 +87,21 @@ const adding = (version: number): Files =>
   Object.fromEntries(Object.entries(addingVersion(version)).map(([name, file]) => [`m/${version}/${name}`, file]));
 
 describe('two processes', () => {
+  test('count together what a caller asks for', { timeout }, async (context) => {
+    const models = await temporaryFolder(context, { 'm/1/model.onnx': affineModel({ width: 1 }) });
+    const { ask } = await startProcesses(context, models, 2, ['--rate-limit-cost', '10']);
+    const answering = new Map<number, number>();
+    for (let paid = 0; paid < 10; paid += 1) {
+      const { data } = await ask('{ server { processes { answering } } }');
+      const { answering: number } = data.server.processes;
+      answering.set(number, (answering.get(number) ?? 0) + 1);
+    }
+    assert.equal(answering.size, 2);
+    const refused = await ask('{ server { ready } }');
+    assert.equal(refused.errors[0].extensions.code, 'RATE_LIMITED');
+    assert.equal(refused.errors[0].extensions.details.remaining, 0);
+  });
+
   test('answer on one port, both of them, and say so in each line of the log', { timeout }, async (context) => {
     const { url, run, askEach, ready } = await startProcesses(context, shippedModels);
     const answers = await askEach('server { ready processes { ready total } } model(name: "iris") { ready }');

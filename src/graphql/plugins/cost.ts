@@ -5,14 +5,19 @@ import { GatewayError } from '../../errors.ts';
 import type { OperationContext, RequestUsage } from '../context.ts';
 import { costOf, type OperationCost } from '../cost/operation-cost.ts';
 import { planOperation, type OperationPlan } from '../cost/operation-plan.ts';
+import { spendBudget, type RateLimiting } from './spend-budget.ts';
 
 export type CostLimits = Pick<RequestLimits, 'maxCostPerRequest' | 'maxTensorElements'>;
 
 /**
  * Counts what each operation costs, and refuses, before anything of it runs, the one with which its request would cost
- * too much. Operations of an array are counted one after the other.
+ * too much, or its caller would be over what callers may ask for. Operations of an array are counted one after the other.
+ * @param rateLimiting null where callers are not limited.
  */
-export function costPlugin(limits: CostLimits): ApolloServerPlugin<OperationContext> {
+export function costPlugin(
+  limits: CostLimits,
+  rateLimiting: RateLimiting | null,
+): ApolloServerPlugin<OperationContext> {
   // Apollo keeps parsed documents, so that an operation is the same object in every request with the same document.
   const plans = new WeakMap<OperationDefinitionNode, OperationPlan>();
   return {
@@ -33,6 +38,9 @@ export function costPlugin(limits: CostLimits): ApolloServerPlugin<OperationCont
         const asked = costOf({ plan, variables, schema, models: contextValue.moment.models }, allowance);
         if (asked.cost > allowance.cost || asked.elements > allowance.elements) throw refusal(asked, usage, limits);
         charge(usage, asked);
+        if (rateLimiting !== null) {
+          await spendBudget(rateLimiting, operation.operation, asked.cost, contextValue.request);
+        }
       },
     }),
   };

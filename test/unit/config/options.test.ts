@@ -153,6 +153,9 @@ describe('the list of settings', () => {
       tlsCert,
       tlsKey,
       tlsClientCa,
+      rateLimitCost: options.rateLimit,
+      rateLimitWindowSeconds: compileOptions({ rateLimitCost: 1 }, {}).rateLimit?.windowSeconds,
+      rateLimitRedis: null,
       introspection,
       // None are none, to the list as well as to those who compare origins.
       corsOrigins: corsOrigins.length === 0 ? null : corsOrigins,

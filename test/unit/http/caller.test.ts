@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { accountOf } from '../../../src/access/budgets/account.ts';
 import { grantOf } from '../../../src/access/grant.ts';
 import type { Identity } from '../../../src/access/identity.ts';
 import { callerOf } from '../../../src/http/caller.ts';
@@ -98,7 +99,11 @@ describe('a caller', () => {
 
   test('who showed a key has what the key gives, and nothing more on the same machine', () => {
     const identity: Identity = { kind: 'key', id: 'a', name: 'ci', grant: grantOf(['predict:iris']) };
-    assert.deepEqual(callerOf(here, identity), { ...identity, isLocal: true });
+    assert.deepEqual(callerOf(here, identity), {
+      ...identity,
+      isLocal: true,
+      account: accountOf(identity, undefined),
+    });
     assert.equal(callerOf(here, identity).grant.isAdmin, false);
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { MemoryBudgets } from '../../../src/access/budgets/memory-budgets.ts';
+import type { Budgets } from '../../../src/access/budgets/budgets.ts';
 import { GatewayError } from '../../../src/errors.ts';
 import type { SharedTask } from '../../../src/processes/messages.ts';
 import { noPeers, type CarryOut } from '../../../src/processes/peers.ts';
@@ -15,8 +17,8 @@ const unload: SharedTask = {
 };
 
 /** Processes on both sides of their channels, of which each does what it has to as the test says. */
-async function linkedProcesses(carryOuts: readonly CarryOut[]) {
-  const puppet = puppetPrimary(carryOuts.length);
+async function linkedProcesses(carryOuts: readonly CarryOut[], budgets: Budgets | null = null) {
+  const puppet = puppetPrimary(carryOuts.length, 4000, budgets);
   const faults: unknown[] = [];
   const links = await Promise.all(
     carryOuts.map(async (carryOut, index) => {
@@ -29,6 +31,23 @@ async function linkedProcesses(carryOuts: readonly CarryOut[]) {
   const link = (number: number): PrimaryLink => links[number - 1] ?? assert.fail('There is no such process.');
   return { ...puppet, link, faults };
 }
+
+test('the budget of a caller is one, whichever process is asked', async () => {
+  const nothing = async () => undefined;
+  const { link } = await linkedProcesses([nothing, nothing], new MemoryBudgets({ cost: 100, windowSeconds: 60 }));
+  const asked = [link(1), link(2), link(1), link(2)].map(({ budgets }) => budgets.spend('ada', 40));
+  const spendings = (await Promise.all(asked)).map(({ isGranted, remaining }) => [isGranted, remaining]);
+  assert.deepEqual(
+    spendings.toSorted(([, one], [, other]) => Number(other) - Number(one)),
+    [
+      [true, 60],
+      [true, 20],
+      [false, 20],
+      [false, 20],
+    ],
+  );
+  assert.equal((await link(2).budgets.spend('bob', 40)).remaining, 60);
+});
 
 describe('a process among others', () => {
   test('knows its number, how many there are, and how many others are ready', async () => {
