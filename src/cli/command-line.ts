@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { compileOptions, listSettings } from '../config/options.ts';
 import { describeAdd } from './add/describe-add.ts';
+import { abortWhenStopped } from './add/stop.ts';
 import type { CommandAction, CommandEnvironment } from './command.ts';
 import { explainFailure } from './failure.ts';
 import { addKeyCommand } from './key.ts';
@@ -71,8 +72,10 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
       exitCode = await inspect(file, io, flags);
     });
   const adding = describeAdd(program.command('add')).action(async (file: string) => {
+    // Before the command is loaded, which takes longer than anything before it.
+    const signal = abortWhenStopped(io);
     const { add: addModel } = await import('./add.ts');
-    exitCode = await addModel(file, io, adding.opts());
+    exitCode = await addModel(file, io, adding.opts(), signal);
   });
   addKeyCommand(program, io, async (action) => {
     exitCode = await action;

@@ -146,7 +146,7 @@ suite('inferql add', { timeout: 60_000 }, () => {
       'g.json': JSON.stringify(golden),
       'notes.txt': 'text',
     });
-    const flags = { golden: `${given}/g.json`, with: [`${given}/notes.txt`] };
+    const flags = { golden: `${given}/g.json`, with: [`${given}/notes.txt`], task: 'tensor' };
     const said = await addTo(models, `${given}/m.onnx`, flags);
     assert.equal(said.goldenExamples, 1);
     assert.deepEqual(said.files, ['below', 'below/weights.bin', 'golden.json', 'model.onnx', 'notes.txt']);
@@ -214,7 +214,10 @@ suite('inferql add', { timeout: 60_000 }, () => {
     run.signal('SIGINT');
     const { code, output, errors } = await run.ended;
     assert.deepEqual([code, output], [1, '']);
-    assert.equal(errors, 'inferql: Stopped by SIGINT: nothing was put into place.\n');
+    assert.equal(
+      errors,
+      'inferql: SIGINT: stopping, once more ends it at once.\ninferql: Stopped by SIGINT: nothing was put into place.\n',
+    );
     assert.deepEqual(await readdir(models), []);
   });
 
@@ -303,7 +306,7 @@ suite('inferql add refuses, and leaves the folder as it was, for', { timeout: 60
       'examples that do not fit',
       { 'm.onnx': good, 'e.json': '[{"x": "one"}]' },
       { examples: 'e.json' },
-      /example 0: x: expected a number/,
+      /does not fit the task tabular-regression: The example of the feature "x" is "one"/,
     ],
     [
       'examples on which it fails',

@@ -20,8 +20,10 @@ export interface GraphNode {
   readonly outputs: readonly string[];
   /** The classes that a classifier or a ZipMap names, in the order of its columns; null where it names none. */
   readonly classLabels: readonly string[] | null;
-  /** The whole field in the file, tag included. */
-  readonly span: Span;
+  /** Whether it has an attribute `locale`. */
+  readonly namesLocale: boolean;
+  /** The whole field in the file, tag included; the payload begins behind tag and length. */
+  readonly span: Span & Pick<Field, 'payload'>;
 }
 
 /** A tensor whose elements are in another file. */
@@ -90,6 +92,7 @@ export async function readNode(
   let operator = '';
   let domain = '';
   let classLabels: readonly string[] | null = null;
+  let namesLocale = false;
   const inputs: string[] = [];
   const outputs: string[] = [];
   await reader.message(field, (each) => {
@@ -98,25 +101,33 @@ export async function readNode(
     if (each.number === 4) return reader.text(each).then((text) => void (operator = text));
     if (each.number === 7) return reader.text(each).then((text) => void (domain = text));
     if (each.number !== 5) return undefined;
-    return readAttribute(reader, each, findings, depth).then((labels) => void (classLabels = labels ?? classLabels));
+    return readAttribute(reader, each, findings, depth).then(({ name, labels }) => {
+      classLabels = labels ?? classLabels;
+      namesLocale ||= name === 'locale';
+    });
   });
   if (domain === 'ai.onnx') domain = '';
   findings.operators.add(`${domain}:${operator}`);
-  return { operator, domain, inputs, outputs, classLabels, span: { start: field.start, end: field.end } };
+  const { start, payload, end } = field;
+  return { operator, domain, inputs, outputs, classLabels, namesLocale, span: { start, payload, end } };
 }
 
-/** Reads an AttributeProto as far as it names classes, or holds graphs or tensors. */
+/** Reads an AttributeProto: its name, the classes where it names some, and what graphs and tensors it holds. */
 async function readAttribute(
   reader: ProtobufReader,
   field: Field,
   findings: Findings,
   depth: number,
-): Promise<readonly string[] | null> {
+): Promise<{ readonly name: string; readonly labels: readonly string[] | null }> {
+  let name = '';
   let isLabels = false;
   const labels: string[] = [];
   await reader.message(field, (each) => {
     if (each.number === 1) {
-      return reader.text(each).then((name) => void (isLabels = /^classlabels_(strings|ints|int64s)$/.test(name)));
+      return reader.text(each).then((text) => {
+        name = text;
+        isLabels = /^classlabels_(strings|ints|int64s)$/.test(name);
+      });
     }
     if (each.number === 5 || each.number === 10) return readTensor(reader, each, findings).then(() => undefined);
     if (each.number === 6 || each.number === 11) {
@@ -128,7 +139,7 @@ async function readAttribute(
     if (each.number === 8) return reader.numbers(each, (number) => void labels.push(String(number)));
     return undefined;
   });
-  return labels.length > 0 ? labels : null;
+  return { name, labels: labels.length > 0 ? labels : null };
 }
 
 /** Reads a TensorProto without its elements; returns its name. */

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import type { Graph } from './graph.ts';
+import { applyEdits, type Edit, editsOfGraph } from './graph-edits.ts';
 import { readModel } from './model-file.ts';
-import { concatBytes, varint } from './protobuf-writer.ts';
-import { applyEdits, type Edit } from './zipmap.ts';
 
 /**
  * Takes inputs out of an optimised model that its original does not ask for. Files of IR version 3 declare an input for
@@ -28,12 +27,10 @@ async function readGraphOf(bytes: Uint8Array): Promise<Graph> {
 }
 
 /** What takes the declarations of inputs out of a file, and makes the graph around them as much shorter. */
-function inputEdits({ inputs, field }: Graph, isLeftover: (name: string) => boolean): readonly Edit[] {
-  const leftovers = inputs.filter(({ name }) => isLeftover(name));
-  if (leftovers.length === 0) return [];
-  let length = field.end - field.payload;
-  for (const { span } of leftovers) length -= span.end - span.start;
-  const head = concatBytes([varint(field.number * 8 + 2), varint(length)]);
-  const edits = leftovers.map(({ span }) => ({ ...span, bytes: new Uint8Array() }));
-  return [{ start: field.start, end: field.payload, bytes: head }, ...edits];
+function inputEdits(graph: Graph, isLeftover: (name: string) => boolean): readonly Edit[] {
+  const leftovers = graph.inputs.filter(({ name }) => isLeftover(name));
+  return editsOfGraph(
+    graph,
+    leftovers.map(({ span }) => ({ ...span, bytes: new Uint8Array() })),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Datatype, TensorData } from '../../tensors/datatypes.ts';
-import type { Edit } from './zipmap.ts';
+import type { Edit } from './graph-edits.ts';
 
 /**
  * What passes between the gateway's thread and a thread of sessions. Sessions are told apart by numbers that the

@@ -4,13 +4,15 @@ import { dirname } from 'node:path';
 import { ModelLoadError, systemCode } from '../../errors.ts';
 import type { ModelFile, Signature } from '../backend.ts';
 import { checkExternalData } from './external-data.ts';
+import { type Edit, editsOfGraph } from './graph-edits.ts';
 import { isGitLfsPointer, recogniseFormat } from './file-kind.ts';
 import { type ModelProto, NotOnnxError, readModelProto } from './model-proto.ts';
 import { checkOperators } from './operators.ts';
 import { ProtobufError, ProtobufReader } from './protobuf.ts';
 import { signatureOf } from './signature.ts';
 import { weightsToRead } from './weights.ts';
-import { type Edit, cutZipMaps } from './zipmap.ts';
+import { nameLocales } from './string-locale.ts';
+import { cutZipMaps } from './zipmap.ts';
 
 /** A model file that was looked through, and has no fault that can be seen without loading it. */
 export interface InspectedFile {
@@ -53,15 +55,17 @@ export async function inspectModelFile(path: string): Promise<InspectedFile> {
   checkOperators(proto);
   await checkExternalData(dirname(path), proto.externalTensors);
   const { cuts, edits } = cutZipMaps(proto.graph);
-  const { signature, notes } = signatureOf(proto.graph, cuts);
+  const locales = nameLocales(proto.graph);
+  const read = signatureOf(proto.graph, cuts);
+  const notes = [...read.notes, ...locales.notes];
   const weights = weightsToRead(proto.externalTensors);
   return {
-    signature,
+    signature: read.signature,
     notes: weights === null ? [...notes, mappedNote] : notes,
     file: proto.file,
     sizeBytes,
     operators: proto.operators,
-    edits,
+    edits: editsOfGraph(proto.graph, [...edits, ...locales.edits]),
     hasExternalData: proto.externalTensors.length > 0,
     weights: weights ?? [],
   };

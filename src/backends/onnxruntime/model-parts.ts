@@ -2,7 +2,9 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { checkExternalData } from './external-data.ts';
+import { type Edit, editsOfGraph } from './graph-edits.ts';
 import { readModel } from './model-file.ts';
+import { nameLocales } from './string-locale.ts';
 
 /** What whoever copies a model file, or compares two, must know of it. */
 export interface ModelParts {
@@ -10,6 +12,8 @@ export interface ModelParts {
   readonly nodes: number;
   /** The files of weights that belong to it, relative to its folder; all of them lie in it. */
   readonly weightsFiles: readonly string[];
+  /** What to change in the bytes so that the runtime takes them on every machine; mostly nothing. */
+  readonly edits: readonly Edit[];
 }
 
 /**
@@ -28,6 +32,7 @@ export async function readModelParts(path: string): Promise<ModelParts> {
     return {
       nodes: new Set(graph.producers.values()).size,
       weightsFiles: [...new Set(externalTensors.map(({ location }) => location))],
+      edits: editsOfGraph(graph, nameLocales(graph).edits),
     };
   } finally {
     await handle.close();

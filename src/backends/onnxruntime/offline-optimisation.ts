@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import type { ModelParts } from './model-parts.ts';
 import { dropLeftoverInputs } from './leftover-inputs.ts';
 import { errorFromMessage } from './messages.ts';
 import type { OptimisationAnswer, OptimisationRequest } from './optimisation-thread.ts';
@@ -21,14 +22,20 @@ const weightsFileName = 'model.onnx.data';
  * It blocks its thread, which is one of its own.
  * @param from path of the model.
  * @param to path of the new file; one with its weights is written beside it where the model has such files.
+ * @param parts what the model is made of.
  * @throws ModelLoadError when the runtime refuses the model.
  */
-export async function optimiseOffline(from: string, to: string, hasWeightsFiles: boolean): Promise<void> {
+export async function optimiseOffline(
+  from: string,
+  to: string,
+  { weightsFiles, edits }: Pick<ModelParts, 'weightsFiles' | 'edits'>,
+): Promise<void> {
   const request: OptimisationRequest = {
     from,
     to,
     level: offlineLevel,
-    weightsFileName: hasWeightsFiles ? weightsFileName : null,
+    edits,
+    weightsFileName: weightsFiles.length > 0 ? weightsFileName : null,
   };
   const worker = new Worker(new URL('./optimisation-thread.ts', import.meta.url), {
     workerData: request,

@@ -78,7 +78,8 @@ const translations: readonly Translation[] = [
     pattern: /Failed to construct locale with name:([^:]+):/,
     say: ([, locale]) =>
       `The model's StringNormalizer needs the locale "${locale}", which the server does not have: install it (Debian: ` +
-      'package locales), or export the model with the locale "C".',
+      'package locales), or export the model with the locale "C", which every machine has; for skl2onnx: ' +
+      'options={TfidfVectorizer: {"locale": "C"}}.',
   },
   {
     pattern: /Unsupported data type: (\d+)/,

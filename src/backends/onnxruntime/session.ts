@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor as OrtTensor, env } from 'onnxruntime-node';
 
 import { type Datatype, datatypes } from '../../tensors/datatypes.ts';
+import { applyEdits } from './graph-edits.ts';
 import type { SessionRequest, TensorMessage } from './messages.ts';
 import { readWeights } from './weights.ts';
-import { applyEdits } from './zipmap.ts';
 
 /** A loaded model inside its thread. */
 export interface Session {

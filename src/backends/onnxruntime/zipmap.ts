@@ -1,11 +1,6 @@
 import type { Graph, GraphNode } from './graph.ts';
-import { bytesField, concatBytes, stringField, varint, varintField } from './protobuf-writer.ts';
-import type { Span } from './protobuf.ts';
-
-/** Replaces the bytes of a span of the model file, when the model is loaded; the file stays as it is. */
-export interface Edit extends Span {
-  readonly bytes: Uint8Array;
-}
+import type { Edit } from './graph-edits.ts';
+import { bytesField, stringField, varintField } from './protobuf-writer.ts';
 
 /** The K classes of each graph output that was a sequence of maps, and is FP32 [N, K] now. */
 export type ZipMapCuts = ReadonlyMap<string, readonly string[]>;
@@ -26,27 +21,10 @@ export function cutZipMaps(graph: Graph): { cuts: ZipMapCuts; edits: readonly Ed
     const scores = node?.inputs[0];
     if (node === undefined || scores === undefined || !isZipMap(node) || node.classLabels === null) continue;
     cuts.set(value.name, node.classLabels);
-    edits.push({ ...node.span, bytes: identityNode(scores, value.name) });
+    edits.push({ start: node.span.start, end: node.span.end, bytes: identityNode(scores, value.name) });
     edits.push({ ...value.span, bytes: scoresValue(value.name, node.classLabels.length) });
   }
-  if (edits.length === 0) return { cuts, edits };
-  let grown = 0;
-  for (const edit of edits) grown += edit.bytes.byteLength - (edit.end - edit.start);
-  const { field } = graph;
-  const length = varint(field.end - field.payload + grown);
-  edits.push({ start: field.start, end: field.payload, bytes: concatBytes([varint(field.number * 8 + 2), length]) });
-  return { cuts, edits: edits.sort((left, right) => left.start - right.start) };
-}
-
-/** The file's bytes with the edits made; the edits are in order and do not overlap. */
-export function applyEdits(file: Uint8Array, edits: readonly Edit[]): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const edit of edits) {
-    parts.push(file.subarray(at, edit.start), edit.bytes);
-    at = edit.end;
-  }
-  return concatBytes([...parts, file.subarray(at)]);
+  return { cuts, edits };
 }
 
 function isZipMap(node: GraphNode): boolean {

@@ -43,6 +43,7 @@ export interface Addition extends Tried {
  * @throws ModelLoadError when it cannot be served, in the server's words, or when its place is taken.
  */
 export async function addModel(request: AddRequest, workbench: Workbench, signal: AbortSignal): Promise<Addition> {
+  signal.throwIfAborted();
   const { backend } = workbench;
   const destination = await findDestination(request, backend.modelFileName);
   const declared = await backend.inspect(request.source);
@@ -74,7 +75,8 @@ export async function addModel(request: AddRequest, workbench: Workbench, signal
       ...tried,
       file: declared.file,
       signature: declared.signature,
-      notes: [...notes, ...tried.notes],
+      // What was optimised has in it what the original gets when it is loaded.
+      notes: [...new Set([...notes, ...declared.notes, ...tried.notes])],
       url: request.url,
     };
   } catch (error) {

@@ -5,6 +5,7 @@ import { offlineLevel, optimiseOffline } from '../../backends/onnxruntime/offlin
 import { ModelLoadError } from '../../errors.ts';
 import { findDifference, type GoldenExamples } from '../../inference/golden.ts';
 import { closeServedModel, type ServedModel } from '../../inference/served-model.ts';
+import { formatFileSize } from '../file-size.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import { madeUpRows } from './made-up-rows.ts';
 
@@ -43,11 +44,12 @@ const callTimeoutMs = 120_000;
 const madeUpCount = 4;
 /** As wide as that of the golden examples which are made: merged operators round elsewhere. */
 const defaultTolerance = { absolute: 1e-4, relative: 1e-4 };
+/** What is larger by less is no trouble for anybody. */
+const leastGrowth = { factor: 2, bytes: 1_000_000 };
 
 /** Writes the optimised form of a model, with its weights beside it where the original has them so. @throws ModelLoadError */
 export async function writeOptimised(from: string, to: string): Promise<void> {
-  const { weightsFiles } = await readModelParts(from);
-  await optimiseOffline(from, to, weightsFiles.length > 0);
+  await optimiseOffline(from, to, await readModelParts(from));
 }
 
 /**
@@ -107,6 +109,15 @@ async function timeLoads(
     };
   }
   return fastest;
+}
+
+/** Says so where the file grew much: weights that the graph computes when it is loaded lie in the file then. */
+export function doubtSize({ sizeBytes: { before, after } }: Pick<Optimisation, 'sizeBytes'>): string | null {
+  if (after < before * leastGrowth.factor || after - before < leastGrowth.bytes) return null;
+  return (
+    `WARNING: --optimize made the files ${Math.round(after / before)} times as large, ${formatFileSize(before)} → ${formatFileSize(after)}: ` +
+    'weights that the graph computes when it is loaded are stored now. Leave --optimize out where loading is no slower without it.'
+  );
 }
 
 function requireSameFace(before: ServedModel, after: ServedModel): void {

@@ -7,6 +7,7 @@ import { type Draft, draftActivation, draftFeatures, draftLabels } from './draft
 import { likelyTasks } from './likely-tasks.ts';
 import { manifestText } from './manifest-text.ts';
 import { type ModelWords, wordsOf } from './model-words.ts';
+import { configFileName, refuseUnread } from './files-beside.ts';
 import type { AskedFor } from './request.ts';
 
 /** What is known of a model for which a manifest is to be proposed. */
@@ -21,6 +22,8 @@ export interface ModelToDescribe {
   readonly hasSchema: boolean;
   /** Why the model cannot be served with a manifest; null when it can. */
   whyNot(manifest: Manifest): Promise<string | null>;
+  /** Why clients would misread what it gives, though it can be served; null when nothing says so. It runs the model. */
+  whyMisread(manifest: Manifest): Promise<string | null>;
 }
 
 /** A manifest for a model that has none. */
@@ -38,27 +41,45 @@ export interface Proposal {
 export async function proposeManifest(model: ModelToDescribe): Promise<Proposal> {
   const { asked, beside, hasSchema } = model;
   const rows = rowSignature(model.signature);
-  const own = wordsOf(model.file, beside.get('config.json'));
+  const own = wordsOf(model.file, beside.get(configFileName));
   const words: ModelWords = { ...own, features: asked.features ?? own.features, labels: asked.labels ?? own.labels };
   const likely = likelyTasks(rows, { words, files: new Set(beside.keys()) });
   const candidates = asked.task === null ? likely.filter((task) => Object.hasOwn(tasks, task)) : [asked.task];
   const refusals: string[] = [];
+  let isMisread = false;
   for (const task of candidates) {
-    const draft = draftFor(task, rows, words, model);
-    const text = manifestText(draft, hasSchema);
-    const manifest = parseManifest(text, manifestFormat);
-    const refusal = await model.whyNot(manifest);
+    // What is not to be read as classes is not to be read so as another kind of them.
+    if (isMisread && task.endsWith('-classification')) continue;
+    // Without the example: what somebody gives to be run does not choose the task.
+    const plain = parseManifest(manifestText(draftFor(task, rows, words, model, null), hasSchema), manifestFormat);
+    // Whoever asks for a task is told what is odd about it once the version is tried.
+    const unfit = await model.whyNot(plain);
+    const refusal = unfit ?? (asked.task === null ? await model.whyMisread(plain) : null);
     if (refusal === null) {
+      const draft = draftFor(task, rows, words, model, model.example);
       refuseUnused(draft, asked, refusals);
+      refuseUnread(beside.keys(), { task, asked: asked.task }, refusals);
+      const text = manifestText(draft, hasSchema);
+      const manifest = parseManifest(text, manifestFormat);
+      const wrong = await model.whyNot(manifest);
+      if (wrong !== null)
+        throw new ModelLoadError(`The first input of --examples does not fit the task ${task}: ${wrong}`);
       return { text, manifest, notes: [...refusals, ...notesOn(draft)] };
     }
+    isMisread = unfit === null;
     refusals.push(`It looks like the task ${task}, and is not: ${refusal}`);
     if (task === candidates.at(-1)) throw new ModelLoadError(refusal);
   }
   throw new Error('There is always the task tensor.');
 }
 
-function draftFor(task: string, rows: RowSignature, words: ModelWords, { asked, example }: ModelToDescribe): Draft {
+function draftFor(
+  task: string,
+  rows: RowSignature,
+  words: ModelWords,
+  { asked }: ModelToDescribe,
+  example: ModelToDescribe['example'],
+): Draft {
   const { uses } = findTask(task);
   const isTable = task.startsWith('tabular-');
   const features = isTable ? draftFeatures(rows, words.features, example ?? {}) : null;

@@ -10,7 +10,12 @@ export interface Situation {
   readonly request: AddRequest;
   readonly destination: Destination;
   /** What the model file says of itself. */
-  readonly declared: { readonly signature: Signature; readonly file: ModelFile };
+  readonly declared: {
+    readonly signature: Signature;
+    readonly file: ModelFile;
+    /** What is changed or left out so that it can be served. */
+    readonly notes: readonly string[];
+  };
   /** Inputs to make golden examples of; null where none were given. */
   readonly examples: readonly GivenExample[] | null;
   readonly staging: Staging;

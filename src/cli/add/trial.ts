@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { exampleQuery, type ExampleQuery } from '../../graphql/example-query.ts';
 import { goldenFileName, readGolden } from '../../inference/golden.ts';
-import { closeServedModel, type ServedModel } from '../../inference/served-model.ts';
 import { warmUp } from '../../inference/warm-up.ts';
 import type { Manifest } from '../../repository/manifest.ts';
 import { makeGolden } from './examples.ts';
-import { compareOptimised, type Optimisation } from './optimisation.ts';
+import { doubtLabel } from './label-check.ts';
+import { compareOptimised, doubtSize, type Optimisation } from './optimisation.ts';
 import { doubtScores } from './score-check.ts';
 import type { Situation } from './situation.ts';
 import { writeDurably } from './staging.ts';
 import { findStanding, type Standing } from './standing.ts';
+import { using } from './workbench.ts';
 
 /** What was found by doing what the server does. */
 export interface Tried extends Standing {
@@ -50,7 +51,11 @@ export async function tryVersion(situation: Situation, manifest: Manifest): Prom
       ? await compareOptimised({ before: request.source, after: model }, open, read)
       : null;
     await warmUp(served, read);
-    const doubt = await doubtScores(served, read);
+    const labelDoubt = await doubtLabel(served, read?.examples.map(({ row }) => row) ?? []);
+    // What to make of scores that are none of the labels' is not to be said.
+    const doubt =
+      labelDoubt === null ? await doubtScores(served, read) : `${labelDoubt} The task tensor serves it as it is.`;
+    const growth = optimisation === null ? null : doubtSize(optimisation);
     signal.throwIfAborted();
     const openOther = (other: number) => {
       const path = join(folder, String(other), backend.modelFileName);
@@ -61,17 +66,9 @@ export async function tryVersion(situation: Situation, manifest: Manifest): Prom
       ...standing,
       goldenExamples: read?.examples.length ?? 0,
       optimisation,
-      notes: [...served.notes, ...(doubt === null ? [] : [doubt])],
+      notes: [...served.notes, ...[doubt, growth].filter((note) => note !== null)],
       sdl: workbench.parts.of(served).sdl,
       example: exampleQuery(served, read?.examples[0]),
     };
   });
-}
-
-async function using<Result>(served: ServedModel, use: (served: ServedModel) => Promise<Result>): Promise<Result> {
-  try {
-    return await use(served);
-  } finally {
-    await closeServedModel(served);
-  }
 }

@@ -5,7 +5,7 @@ import { apiNames } from '../../graphql/api-names.ts';
 import { GeneratedParts } from '../../graphql/generated-part.ts';
 import { openVersion, readBeside } from '../../graphql/open-version.ts';
 import { buildStaticSchema } from '../../graphql/static-schema.ts';
-import type { ServedModel } from '../../inference/served-model.ts';
+import { closeServedModel, type ServedModel } from '../../inference/served-model.ts';
 import type { Manifest } from '../../repository/manifest.ts';
 import { hashFile } from '../../repository/verify.ts';
 import { createPictureDecoder } from '../../tasks/images/picture-decoder.ts';
@@ -69,4 +69,16 @@ export function createWorkbench(backend: Backend, maxImagePixels: number): Workb
       }
     },
   };
+}
+
+/** Closes a version once it was used, whatever comes of that. */
+export async function using<Result>(
+  served: ServedModel,
+  use: (served: ServedModel) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await use(served);
+  } finally {
+    await closeServedModel(served);
+  }
 }
