@@ -84,7 +84,11 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
   },
-  OVERLOADED: { meaning: 'The queue of the model is full; wait `retryAfterMs`.', httpStatus: 503, retryable: true },
+  OVERLOADED: {
+    meaning: 'There is no room for it now, or no time to answer by its deadline; wait `retryAfterMs`.',
+    httpStatus: 503,
+    retryable: true,
+  },
   DEADLINE_EXCEEDED: { meaning: 'The prediction was not finished by its deadline.', httpStatus: 504, retryable: true },
   CANCELLED: { meaning: 'The client left before the prediction was computed.', httpStatus: 499, retryable: true },
   INFERENCE_FAILED: { meaning: 'The model ran on this input and failed.', httpStatus: 500, retryable: false },

@@ -1,8 +1,10 @@
+import { CallCost } from './call-cost.ts';
 import type { Failures } from './failures.ts';
+import { earliestEnd, type RunningCall } from './forecast.ts';
 
 /** What is assumed of a call before the first was measured. */
 const firstGuessMs = 50;
-/** How much the newest call counts in the moving average: about the last ten calls matter. */
+/** How much the newest call counts in what calls are expected to take: about the last ten matter. */
 const newestWeight = 0.2;
 
 export interface AdmissionOptions {
@@ -10,16 +12,29 @@ export interface AdmissionOptions {
   readonly rowsPerCall: number;
   readonly instances: number;
   readonly failures: Failures;
+  /** The calls that run now. */
+  readonly running: () => Iterable<RunningCall>;
+}
+
+/** Rows that ask for a place in the queue. */
+export interface Arrival {
+  readonly rows: number;
+  readonly now: number;
+  readonly deadlineAt: number;
 }
 
 /**
  * Keeps the queue bounded, in rows that wait for their first call. A list is taken whole or not at all: half a list
  * would make the client repeat all of it, and cost the same again. Hence a list longer than the queue can never be
  * taken, and is told so with another code than one that only came at the wrong moment.
+ *
+ * What could not be answered by its deadline, as calls have cost so far, is refused at once, but never where nothing
+ * waits: whatever was measured, calls go on, and each corrects what is expected of the next.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
   #queuedRows = 0;
+  readonly #cost = new CallCost(1 - newestWeight);
   #callMs = firstGuessMs;
   #measured = false;
 
@@ -39,12 +54,14 @@ export class Admission {
   }
 
   /** @throws GatewayError `BATCH_TOO_LARGE`, or `OVERLOADED` with `retryAfterMs`; then nothing was taken. */
-  admit(rows: number): void {
+  admit(arrival: Arrival): void {
     const { maxQueueRows, failures } = this.#options;
+    const { rows } = arrival;
     if (rows > maxQueueRows) throw failures.tooManyRows(rows, maxQueueRows);
     if (this.#queuedRows + rows > maxQueueRows) {
       throw failures.overloaded(rows, this.#queuedRows, maxQueueRows, this.retryAfterMs);
     }
+    if (this.#queuedRows > 0) this.#requireTime(arrival);
     this.#queuedRows += rows;
   }
 
@@ -53,9 +70,17 @@ export class Admission {
     this.#queuedRows -= 1;
   }
 
-  /** Learns from a call how long calls take. */
-  callTook(milliseconds: number): void {
+  /** Learns from a call how long calls take. @param rows null where it failed, which says little of its cost. */
+  callTook(milliseconds: number, rows: number | null): void {
     this.#callMs = this.#measured ? this.#callMs + newestWeight * (milliseconds - this.#callMs) : milliseconds;
     this.#measured = true;
+    if (rows !== null) this.#cost.observe(rows, milliseconds);
+  }
+
+  #requireTime({ rows, now, deadlineAt }: Arrival): void {
+    const { rowsPerCall, instances, running, failures } = this.#options;
+    const waiting = { now, rows: this.#queuedRows + rows, rowsPerCall, instances, running: running() };
+    const endAt = earliestEnd(waiting, (size) => this.#cost.millisecondsOf(size) ?? 0);
+    if (endAt > deadlineAt) throw failures.tooLate(rows, this.#queuedRows, { now, deadlineAt, endAt });
   }
 }

@@ -43,13 +43,14 @@ export class Batcher {
       rowsPerCall: maxBatchSize,
       instances: model.instances,
       failures: this.#failures,
+      running: () => this.#runner.running,
     });
     this.#planner = new CallPlanner(options.padding, options.maxBatchTokens);
     this.#runner = new CallRunner(options, this.#failures, {
       answer: (row, result) => this.#answer(row, result),
       expire: (submission) => this.#expire(submission),
       leaveQueue: () => this.#admission.release(),
-      callEnded: (milliseconds, positions) => this.#callEnded(milliseconds, positions),
+      callEnded: (rows, milliseconds, positions) => this.#callEnded(rows, milliseconds, positions),
       callAnswered: () => this.#settleDrain(),
     });
     this.#scheduler = new BatchScheduler({
@@ -147,7 +148,7 @@ export class Batcher {
       const moments = { requestedAt: options.requestedAt ?? arrivedAt, arrivedAt, calledAt: null };
       throw this.#failures.deadlineExceeded(moments, arrivedAt);
     }
-    this.#admission.admit(rows.length);
+    this.#admission.admit({ rows: rows.length, now: arrivedAt, deadlineAt: options.deadlineAt });
     const submission = createSubmission(rows, options, arrivedAt, finish, resolve);
     this.#deadlines.add(submission);
     this.#cancellations.add(submission);
@@ -196,8 +197,8 @@ export class Batcher {
     }
   }
 
-  #callEnded(milliseconds: number, positions: number | null): void {
-    this.#admission.callTook(milliseconds);
+  #callEnded(rows: number, milliseconds: number, positions: number | null): void {
+    this.#admission.callTook(milliseconds, positions === null ? null : rows);
     if (positions !== null) this.#planner.callTook(positions, milliseconds);
     this.#scheduler.consider();
   }

@@ -33,6 +33,17 @@ export class Failures {
     return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, maxQueueRows } });
   }
 
+  /** @param times now, the deadline of the rows, and when the last of them would be answered at the earliest. */
+  tooLate(rows: number, queuedRows: number, times: Record<'now' | 'deadlineAt' | 'endAt', number>): GatewayError {
+    const expectedMs = Math.round(times.endAt - times.now);
+    const remainingMs = Math.max(0, Math.round(times.deadlineAt - times.now));
+    const retryAfterMs = Math.max(1, Math.ceil(times.endAt - times.deadlineAt));
+    const message =
+      `${this.#name} has too much to do to answer by the deadline: it would take ${expectedMs} ms, and ` +
+      `${remainingMs} ms are left; try again in ${retryAfterMs} ms.`;
+    return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, expectedMs, remainingMs } });
+  }
+
   tooManyRows(rows: number, maxQueueRows: number): GatewayError {
     const message = `A list of ${rows} rows is longer than the queue of ${this.#name}; send at most ${maxQueueRows}.`;
     return this.#make('BATCH_TOO_LARGE', message, { details: { rows, limit: maxQueueRows } });

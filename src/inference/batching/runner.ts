@@ -3,6 +3,7 @@ import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { BatcherOptions, CallReport, PredictedRow } from './contract.ts';
 import { collate, distribute, neededOutputs } from './collate.ts';
 import type { Failures } from './failures.ts';
+import type { RunningCall } from './forecast.ts';
 import type { PendingRow, Submission } from './submission.ts';
 
 /** The codes that can be the fault of a single row, which the others of its call must not pay for. */
@@ -17,10 +18,10 @@ export interface RunnerEvents {
   /** A row that waited goes into its first call. */
   readonly leaveQueue: () => void;
   /**
-   * A call has ended, after so many milliseconds; its rows are still to be answered. `positions` are those of its rows,
-   * padding included; null where it failed.
+   * A call of so many rows has ended, after so many milliseconds; its rows are still to be answered. `positions` are
+   * those of its rows, padding included; null where it failed.
    */
-  readonly callEnded: (milliseconds: number, positions: number | null) => void;
+  readonly callEnded: (rows: number, milliseconds: number, positions: number | null) => void;
   /** The rows of a call that ended are answered, or will be called again. */
   readonly callAnswered: () => void;
 }
@@ -37,7 +38,7 @@ export class CallRunner {
   readonly #failures: Failures;
   readonly #events: RunnerEvents;
   readonly #calls: (readonly PendingRow[])[] = [];
-  #running = 0;
+  readonly #running = new Set<RunningCall>();
 
   constructor(options: BatcherOptions, failures: Failures, events: RunnerEvents) {
     this.#options = options;
@@ -47,12 +48,17 @@ export class CallRunner {
 
   /** Instances that run no call. While calls wait for one there is none, because each is started as soon as it can. */
   get idleInstances(): number {
-    return this.#options.model.instances - this.#running;
+    return this.#options.model.instances - this.#running.size;
+  }
+
+  /** The calls that run now. */
+  get running(): Iterable<RunningCall> {
+    return this.#running;
   }
 
   /** Whether no call waits or runs. */
   get idle(): boolean {
-    return this.#running === 0 && this.#calls.length === 0;
+    return this.#running.size === 0 && this.#calls.length === 0;
   }
 
   /** Takes calls and starts as many as can start. */
@@ -62,15 +68,15 @@ export class CallRunner {
   }
 
   #startCalls(): void {
-    while (this.#running < this.#options.model.instances) {
+    while (this.#running.size < this.#options.model.instances) {
       const call = this.#calls.shift();
       if (call === undefined) return;
       // Counted before its rows are looked at: telling a row that it is late can make other batches move.
-      this.#running += 1;
-      const startedAt = this.#options.clock.now();
-      const rows = this.#takeLive(call, startedAt);
-      if (rows.length > 0) void this.#run(rows, startedAt);
-      else this.#running -= 1;
+      const running = { rows: call.length, startedAt: this.#options.clock.now() };
+      this.#running.add(running);
+      const rows = this.#takeLive(call, running.startedAt);
+      if (rows.length > 0) void this.#run(rows, running);
+      else this.#running.delete(running);
     }
   }
 
@@ -88,7 +94,8 @@ export class CallRunner {
   }
 
   /** Never rejects. */
-  async #run(rows: readonly PendingRow[], startedAt: number): Promise<void> {
+  async #run(rows: readonly PendingRow[], running: RunningCall): Promise<void> {
+    const { startedAt } = running;
     const { model, axis, padding, fallbackOutput, clock, onCall } = this.#options;
     let computeMs: number | null = null;
     let positions: number | null = null;
@@ -107,11 +114,11 @@ export class CallRunner {
     }
     const mustRetry = outcome === 'failed' && rows.length > 1;
     if (mustRetry) this.#retryInHalves(rows);
-    this.#running -= 1;
+    this.#running.delete(running);
     const callMs = clock.now() - startedAt;
     // The next call starts here, before results are made of the outputs: the instance must not wait for that.
     this.#startCalls();
-    this.#events.callEnded(callMs, positions);
+    this.#events.callEnded(rows.length, callMs, positions);
     if (failure === null) this.#answerAll(rows, outputs, startedAt, computeMs ?? callMs);
     else if (!mustRetry) for (const row of rows) this.#events.answer(row, failure);
     this.#events.callAnswered();

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { GatewayError } from '../../../../src/errors.ts';
 import { Admission } from '../../../../src/inference/batching/admission.ts';
 import { Failures } from '../../../../src/inference/batching/failures.ts';
+import type { RunningCall } from '../../../../src/inference/batching/forecast.ts';
 
-function setUp(maxQueueRows: number, rowsPerCall = 4, instances = 1): Admission {
+const now = 1000;
+
+function setUp(maxQueueRows: number, rowsPerCall = 4, instances = 1, running: RunningCall[] = []): Admission {
   const failures = new Failures({ model: 'iris', version: 3 });
-  return new Admission({ maxQueueRows, rowsPerCall, instances, failures });
+  return new Admission({ maxQueueRows, rowsPerCall, instances, failures, running: () => running });
+}
+
+function admit(admission: Admission, rows: number, deadlineAt = Infinity): void {
+  admission.admit({ rows, now, deadlineAt });
 }
 
 function refusal(action: () => void): GatewayError {
@@ -21,29 +28,29 @@ function refusal(action: () => void): GatewayError {
 
 test('rows are admitted up to the limit, and a refused list takes no place', () => {
   const admission = setUp(10);
-  admission.admit(8);
-  assert.equal(refusal(() => admission.admit(3)).code, 'OVERLOADED');
+  admit(admission, 8);
+  assert.equal(refusal(() => admit(admission, 3)).code, 'OVERLOADED');
   assert.equal(admission.queuedRows, 8);
-  admission.admit(2);
+  admit(admission, 2);
   assert.equal(admission.queuedRows, 10);
 });
 
 test('a row that is released makes room', () => {
   const admission = setUp(1);
-  admission.admit(1);
+  admit(admission, 1);
   admission.release();
-  admission.admit(1);
+  admit(admission, 1);
   assert.equal(admission.queuedRows, 1);
 });
 
 test('a list as long as the queue is taken when the queue is empty', () => {
   const admission = setUp(10);
-  admission.admit(10);
+  admit(admission, 10);
   assert.equal(admission.queuedRows, 10);
 });
 
 test('a list longer than the queue is refused for good, with the limit', () => {
-  const error = refusal(() => setUp(10).admit(11));
+  const error = refusal(() => admit(setUp(10), 11));
   assert.equal(error.code, 'BATCH_TOO_LARGE');
   assert.equal(error.message, 'A list of 11 rows is longer than the queue of iris version 3; send at most 10.');
   assert.deepEqual(error.options.details, { rows: 11, limit: 10 });
@@ -51,9 +58,9 @@ test('a list longer than the queue is refused for good, with the limit', () => {
 
 test('an overload names model, version, queue and when to try again', () => {
   const admission = setUp(10);
-  admission.callTook(20);
-  admission.admit(10);
-  const error = refusal(() => admission.admit(1));
+  admission.callTook(20, 1);
+  admit(admission, 10);
+  const error = refusal(() => admit(admission, 1));
   assert.equal(error.options.model, 'iris');
   assert.equal(error.options.version, '3');
   assert.equal(error.options.retryAfterMs, 60);
@@ -65,8 +72,8 @@ test('the estimate grows with the queue and shrinks with the instances', () => {
   const two = setUp(100, 4, 2);
   for (const admission of [one, two]) {
     assert.equal(admission.retryAfterMs, 1);
-    admission.callTook(10);
-    admission.admit(40);
+    admission.callTook(10, 1);
+    admit(admission, 40);
   }
   assert.equal(one.retryAfterMs, 100);
   assert.equal(two.retryAfterMs, 50);
@@ -74,10 +81,55 @@ test('the estimate grows with the queue and shrinks with the instances', () => {
 
 test('the estimate follows the calls that were measured', () => {
   const admission = setUp(100, 1);
-  admission.admit(1);
+  admit(admission, 1);
   const guess = admission.retryAfterMs;
-  admission.callTook(8);
+  admission.callTook(8, 1);
   assert.equal(admission.retryAfterMs, 8);
-  for (let call = 0; call < 50; call += 1) admission.callTook(200);
+  for (let call = 0; call < 50; call += 1) admission.callTook(200, 1);
   assert.ok(guess > 0 && Math.abs(admission.retryAfterMs - 200) <= 1);
+});
+
+suite('Rows with a deadline', () => {
+  /** Calls take 10 ms and 2 ms for each row; one of four rows runs since 8 ms, and ends in another 10. */
+  function busy(): Admission {
+    const admission = setUp(100, 4, 1, [{ rows: 4, startedAt: now - 8 }]);
+    for (const rows of [1, 2, 3, 4, 1, 4]) admission.callTook(10 + 2 * rows, rows);
+    return admission;
+  }
+
+  test('are refused at once where they could not be answered in time, and told why and until when', () => {
+    const admission = busy();
+    admit(admission, 5);
+    // 10 ms for the call that runs, 18 for four rows, and 14 for the fifth with the one that comes.
+    const error = refusal(() => admit(admission, 1, now + 41));
+    assert.equal(error.code, 'OVERLOADED');
+    assert.equal(error.options.retryAfterMs, 1);
+    assert.deepEqual(error.options.details, { rows: 1, queuedRows: 5, expectedMs: 42, remainingMs: 41 });
+    assert.match(error.message, /it would take 42 ms, and 41 ms are left; try again in 1 ms\.$/);
+    assert.equal(admission.queuedRows, 5);
+    admit(admission, 1, now + 42);
+    assert.equal(refusal(() => admit(admission, 3, now + 43)).options.retryAfterMs, 15);
+  });
+
+  test('are taken where nothing waits, whatever was measured', () => {
+    const admission = busy();
+    admit(admission, 4, now + 1);
+    assert.equal(refusal(() => admit(admission, 1, now + 1)).code, 'OVERLOADED');
+  });
+
+  test('are taken while nothing was measured', () => {
+    const admission = setUp(100, 1);
+    for (let row = 0; row < 50; row += 1) admit(admission, 1, now + 1);
+    assert.equal(admission.queuedRows, 50);
+  });
+
+  test('are taken again as soon as calls cost less', () => {
+    const admission = setUp(100, 4);
+    for (let call = 0; call < 50; call += 1) admission.callTook(1000, 4);
+    admit(admission, 1, now + 100);
+    refusal(() => admit(admission, 1, now + 100));
+    // Rows that come alone are still computed, and each call tells what it took.
+    for (let call = 0; call < 60; call += 1) admission.callTook(5, 1);
+    admit(admission, 1, now + 100);
+  });
 });

@@ -54,4 +54,15 @@ suite('The cost of a call', () => {
       0,
     );
   });
+
+  test('is told in milliseconds for any length, and as the mean while lengths hardly differ', () => {
+    const cost = new CallCost();
+    assert.equal(cost.millisecondsOf(10), null);
+    cost.observe(8, 18);
+    assert.equal(cost.millisecondsOf(100), 18);
+    cost.observe(16, 26);
+    cost.observe(32, 42);
+    assert.ok(Math.abs((cost.millisecondsOf(64) ?? 0) - 74) < 1e-6);
+    assert.ok(Math.abs((cost.millisecondsOf(1) ?? 0) - 11) < 1e-6);
+  });
 });

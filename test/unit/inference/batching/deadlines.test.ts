@@ -95,3 +95,29 @@ test('the timer is not set again for rows that were answered in time', async () 
   clock.advance(10);
   assert.equal(clock.timers, 0);
 });
+
+test('what could not be answered in time, as calls have cost, is refused at once, and leaves those that wait alone', async () => {
+  const { batcher, clock, model, needs } = puppetBatcher({ maxBatchSize: 1 });
+  const first = batcher.predict(puppetRow(1), needs());
+  clock.endTick();
+  clock.advance(100);
+  model.oldest.succeed();
+  await first;
+  const running = batcher.predict(puppetRow(2), needs());
+  clock.endTick();
+  const waiting = batcher.predict(puppetRow(3), needs({ deadlineAt: clock.now() + 250 }));
+  // A call of 100 ms runs and another one waits, so that the next would be answered after 300 ms.
+  const times = { deadlineAt: clock.now() + 250 };
+  const error = await failsWith('OVERLOADED', batcher.predict(puppetRow(4), needs(times)));
+  assert.equal(error.options.retryAfterMs, 50);
+  assert.deepEqual(error.options.details, { rows: 1, queuedRows: 1, expectedMs: 300, remainingMs: 250 });
+  clock.advance(100);
+  model.oldest.succeed();
+  await running;
+  model.oldest.succeed();
+  await waiting;
+  assert.deepEqual(
+    model.calls.map(({ ids }) => ids),
+    [[1], [2], [3]],
+  );
+});
