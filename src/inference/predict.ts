@@ -23,6 +23,8 @@ export interface PredictionRequest {
   readonly arrivedAt: number;
   /** How long the client waits for the answer; null where it did not say. */
   readonly timeoutMs: number | null;
+  /** Whose share of the queue it takes. */
+  readonly caller: { readonly account: string };
   /** Fields of the output type that are selected. */
   readonly fields: ReadonlySet<string>;
 }
@@ -104,11 +106,11 @@ function optionsOf(served: ServedModel, request: PredictionRequest): PredictOpti
 /** How long a request waits for what it asks of a model, and from when on. */
 export function waitingOf(
   { manifest }: Pick<ServedModel, 'manifest'>,
-  { signal, arrivedAt, timeoutMs }: Omit<PredictionRequest, 'requestId' | 'fields'>,
+  { signal, arrivedAt, timeoutMs, caller }: Omit<PredictionRequest, 'requestId' | 'fields'>,
 ): Omit<PredictOptions, 'outputs'> {
   const longestMs = manifest.maxTimeoutMs ?? manifest.timeoutMs;
   const mayTakeMs = timeoutMs === null ? manifest.timeoutMs : Math.min(timeoutMs, longestMs);
-  return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, signal };
+  return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, caller: caller.account, signal };
 }
 
 function decode(

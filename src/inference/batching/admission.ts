@@ -1,4 +1,5 @@
 import { CallCost } from './call-cost.ts';
+import { CallerShares } from './caller-shares.ts';
 import type { Failures } from './failures.ts';
 import { earliestEnd, type RunningCall } from './forecast.ts';
 
@@ -21,12 +22,17 @@ export interface Arrival {
   readonly rows: number;
   readonly now: number;
   readonly deadlineAt: number;
+  /** Whose they are; undefined for those of the server itself. */
+  readonly caller?: string | undefined;
 }
 
 /**
  * Keeps the queue bounded, in rows that wait for their first call. A list is taken whole or not at all: half a list
  * would make the client repeat all of it, and cost the same again. Hence a list longer than the queue can never be
  * taken, and is told so with another code than one that only came at the wrong moment.
+ *
+ * While the queue is more than half full, no caller may have more of it than its share, so that one who sends without end
+ * leaves room for the others.
  *
  * What could not be answered by its deadline, as calls have cost so far, is refused at once, but never where nothing
  * waits: whatever was measured, calls go on, and each corrects what is expected of the next.
@@ -35,6 +41,7 @@ export class Admission {
   readonly #options: AdmissionOptions;
   #queuedRows = 0;
   readonly #cost = new CallCost(1 - newestWeight);
+  readonly #shares = new CallerShares();
   #callMs = firstGuessMs;
   #measured = false;
 
@@ -61,13 +68,16 @@ export class Admission {
     if (this.#queuedRows + rows > maxQueueRows) {
       throw failures.overloaded(rows, this.#queuedRows, maxQueueRows, this.retryAfterMs);
     }
+    this.#requireShare(arrival);
     if (this.#queuedRows > 0) this.#requireTime(arrival);
     this.#queuedRows += rows;
+    if (arrival.caller !== undefined) this.#shares.add(arrival.caller, rows);
   }
 
   /** To be called once for each admitted row, when its first call starts or it leaves without one. */
-  release(): void {
+  release(caller?: string): void {
     this.#queuedRows -= 1;
+    if (caller !== undefined) this.#shares.remove(caller);
   }
 
   /** Learns from a call how long calls take. @param rows null where it failed, which says little of its cost. */
@@ -75,6 +85,16 @@ export class Admission {
     this.#callMs = this.#measured ? this.#callMs + newestWeight * (milliseconds - this.#callMs) : milliseconds;
     this.#measured = true;
     if (rows !== null) this.#cost.observe(rows, milliseconds);
+  }
+
+  #requireShare({ rows, caller }: Arrival): void {
+    const { maxQueueRows, failures } = this.#options;
+    const queuedRows = this.#queuedRows;
+    if (caller === undefined || queuedRows + rows <= maxQueueRows / 2) return;
+    const callerRows = this.#shares.rowsOf(caller);
+    const callerShare = this.#shares.shareOf(caller, maxQueueRows);
+    if (callerRows + rows <= callerShare) return;
+    throw failures.overShare({ rows, queuedRows, maxQueueRows, callerRows, callerShare }, this.retryAfterMs);
   }
 
   #requireTime({ rows, now, deadlineAt }: Arrival): void {

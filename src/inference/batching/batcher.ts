@@ -49,7 +49,7 @@ export class Batcher {
     this.#runner = new CallRunner(options, this.#failures, {
       answer: (row, result) => this.#answer(row, result),
       expire: (submission) => this.#expire(submission),
-      leaveQueue: () => this.#admission.release(),
+      leaveQueue: ({ submission }) => this.#admission.release(submission.options.caller),
       callEnded: (rows, milliseconds, positions) => this.#callEnded(rows, milliseconds, positions),
       callAnswered: () => this.#settleDrain(),
     });
@@ -148,7 +148,8 @@ export class Batcher {
       const moments = { requestedAt: options.requestedAt ?? arrivedAt, arrivedAt, calledAt: null };
       throw this.#failures.deadlineExceeded(moments, arrivedAt);
     }
-    this.#admission.admit({ rows: rows.length, now: arrivedAt, deadlineAt: options.deadlineAt });
+    const { deadlineAt, caller } = options;
+    this.#admission.admit({ rows: rows.length, now: arrivedAt, deadlineAt, caller });
     const submission = createSubmission(rows, options, arrivedAt, finish, resolve);
     this.#deadlines.add(submission);
     this.#cancellations.add(submission);
@@ -164,7 +165,7 @@ export class Batcher {
     row.answered = true;
     row.tensors = noTensors;
     if (row.calledAt === null) {
-      this.#admission.release();
+      this.#admission.release(row.submission.options.caller);
       if (row.batch !== null) this.#scheduler.rowLeft(row.batch);
     }
     const { submission } = row;

@@ -41,6 +41,8 @@ export interface PredictOptions {
   readonly deadlineAt: number;
   /** When the caller began to wait, for what an error tells of the time that went by. @default when the rows come */
   readonly requestedAt?: number | undefined;
+  /** Whose share of the queue the rows take. @default nobody's */
+  readonly caller?: string | undefined;
   /** Aborted when the caller has left. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -33,6 +33,16 @@ export class Failures {
     return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, maxQueueRows } });
   }
 
+  overShare(
+    details: Readonly<Record<'rows' | 'queuedRows' | 'maxQueueRows' | 'callerRows' | 'callerShare', number>>,
+    retryAfterMs: number,
+  ): GatewayError {
+    const message =
+      `The queue of ${this.#name} is more than half full, and a caller may have ${details.callerShare} rows in it while ` +
+      `others wait; try again in ${retryAfterMs} ms.`;
+    return this.#make('OVERLOADED', message, { retryAfterMs, details });
+  }
+
   /** @param times now, the deadline of the rows, and when the last of them would be answered at the earliest. */
   tooLate(rows: number, queuedRows: number, times: Record<'now' | 'deadlineAt' | 'endAt', number>): GatewayError {
     const expectedMs = Math.round(times.endAt - times.now);

@@ -16,7 +16,7 @@ export interface RunnerEvents {
   /** A submission turned out to be past its deadline. */
   readonly expire: (submission: Submission) => void;
   /** A row that waited goes into its first call. */
-  readonly leaveQueue: () => void;
+  readonly leaveQueue: (row: PendingRow) => void;
   /**
    * A call of so many rows has ended, after so many milliseconds; its rows are still to be answered. `positions` are
    * those of its rows, padding included; null where it failed.
@@ -86,7 +86,7 @@ export class CallRunner {
     for (const row of call) {
       if (!row.answered && row.submission.options.deadlineAt <= now) this.#events.expire(row.submission);
       if (row.answered) continue;
-      if (row.calledAt === null) this.#events.leaveQueue();
+      if (row.calledAt === null) this.#events.leaveQueue(row);
       row.calledAt = now;
       live.push(row);
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import fc from 'fast-check';
 import { GatewayError } from '../../../../src/errors.ts';
 import { Admission } from '../../../../src/inference/batching/admission.ts';
 import { Failures } from '../../../../src/inference/batching/failures.ts';
@@ -131,5 +132,71 @@ suite('Rows with a deadline', () => {
     // Rows that come alone are still computed, and each call tells what it took.
     for (let call = 0; call < 60; call += 1) admission.callTook(5, 1);
     admit(admission, 1, now + 100);
+  });
+});
+
+suite('Callers that share a queue', () => {
+  const send = (admission: Admission, caller: string, rows: number) =>
+    admission.admit({ rows, now, deadlineAt: Infinity, caller });
+
+  test('may have all of it alone, and their share of it with others', () => {
+    const admission = setUp(100);
+    send(admission, 'greedy', 90);
+    send(admission, 'other', 10);
+    assert.equal(refusal(() => send(admission, 'greedy', 1)).code, 'OVERLOADED');
+    for (let row = 0; row < 60; row += 1) admission.release('greedy');
+    // Half of the queue is anybody's.
+    send(admission, 'greedy', 10);
+    send(admission, 'greedy', 10);
+    const error = refusal(() => send(admission, 'greedy', 1));
+    assert.equal(error.code, 'OVERLOADED');
+    assert.deepEqual(error.options.details, {
+      rows: 1,
+      queuedRows: 60,
+      maxQueueRows: 100,
+      callerRows: 50,
+      callerShare: 50,
+    });
+    send(admission, 'other', 40);
+    assert.equal(admission.queuedRows, 100);
+  });
+
+  test('have what those who went leave, and rows of the server itself count for nobody', () => {
+    const admission = setUp(10);
+    send(admission, 'one', 5);
+    send(admission, 'two', 1);
+    refusal(() => send(admission, 'one', 1));
+    admission.release('two');
+    send(admission, 'one', 4);
+    admit(admission, 1);
+    assert.equal(admission.queuedRows, 10);
+  });
+
+  test('leave room for one who comes late, however many rows they send, as soon as calls make some', () => {
+    const arrival = fc.record({ caller: fc.constantFrom('a', 'b', 'c'), rows: fc.integer({ min: 1, max: 8 }) });
+    fc.assert(
+      fc.property(fc.integer({ min: 8, max: 40 }), fc.array(arrival, { maxLength: 80 }), (maxQueueRows, arrivals) => {
+        const admission = setUp(maxQueueRows);
+        const held = new Map<string, number>();
+        for (const { caller, rows } of arrivals) {
+          const others = [...held].some(([other, count]) => other !== caller && count > 0);
+          const before = admission.queuedRows;
+          try {
+            send(admission, caller, rows);
+          } catch {
+            assert.equal(admission.queuedRows, before);
+            continue;
+          }
+          held.set(caller, (held.get(caller) ?? 0) + rows);
+          const callers = [...held.values()].filter((count) => count > 0).length;
+          const isHalfFull = admission.queuedRows > maxQueueRows / 2;
+          assert.ok(!others || !isHalfFull || (held.get(caller) ?? 0) <= Math.max(1, maxQueueRows / callers));
+        }
+        for (const [caller, count] of held) for (let row = 0; row < count; row += 1) admission.release(caller);
+        assert.equal(admission.queuedRows, 0);
+        // Nobody is remembered: each may have all of it again.
+        send(admission, 'a', maxQueueRows);
+      }),
+    );
   });
 });
