@@ -54,15 +54,19 @@ suite('A state token', () => {
 
   test('never gives back anything else, whatever is done to its characters', () => {
     fc.assert(
-      fc.property(fc.nat(token.length - 1), fc.constantFrom(...'AZaz09-_*='), (place, character) => {
-        const changed = token.slice(0, place) + character + token.slice(place + 1);
-        try {
-          const read = readStateToken(changed, owner, [port('s')]);
-          assert.deepEqual([...(read.get('s')?.data ?? [])], [1, 2]);
-        } catch (error) {
-          assert.equal((error as { code?: string }).code, 'BAD_USER_INPUT');
-        }
-      }),
+      fc.property(
+        fc.nat(token.length - 1),
+        fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '*', '='),
+        (place, character) => {
+          const changed = token.slice(0, place) + character + token.slice(place + 1);
+          try {
+            const read = readStateToken(changed, owner, [port('s')]);
+            assert.deepEqual([...(read.get('s')?.data ?? [])], [1, 2]);
+          } catch (error) {
+            assert.equal((error as { code?: string }).code, 'BAD_USER_INPUT');
+          }
+        },
+      ),
     );
   });
 });
