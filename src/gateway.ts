@@ -87,12 +87,14 @@ export function createModelService(
               [...repository.models].map(([other, { defaultVersion }]) => [other, defaultVersion !== null]),
             ),
             onCall: (served, report) => logCall(logger, served, report),
+            onLost: (error) => logger.error('thread lost', { model: name, version, ...errorFields(error) }),
           },
         ),
       warm: async (served, { folder }) => {
         await warmUp(served, await readGolden(join(folder, goldenFileName), served));
         await served.model.settle(served.rowSignature.axis.kind !== 'none');
       },
+      broken: ({ model }) => model.broken,
       close: async (served) => {
         await liveSchema.released(served);
         await closeServedModel(served);

@@ -1,3 +1,4 @@
+import type { ModelLoadError } from '../errors.ts';
 import type { Datatype } from '../tensors/datatypes.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 
@@ -43,6 +44,10 @@ export interface OpenRequest {
   readonly instances?: number | undefined;
   /** Threads that one call may use. @default the CPUs that the process may use, divided by the instances */
   readonly threadsPerInstance?: number | undefined;
+  /** How long anybody waits for a call. One that takes many times as long is taken for lost. @default for ever */
+  readonly timeoutMs?: number | undefined;
+  /** Told of each thread, or whatever the calls run in, that was lost and is replaced, for the log. */
+  readonly onLost?: ((error: Error) => void) | undefined;
 }
 
 export interface RunResult {
@@ -62,6 +67,11 @@ export interface OpenModel {
   readonly notes: readonly string[];
   readonly instances: number;
   readonly threadsPerInstance: number;
+  /**
+   * Resolves when the model cannot run any more although nobody closed it, because it was lost again and again, with
+   * why in words for operators. Calls are refused from then on. Whoever opened it closes it still.
+   */
+  readonly broken: Promise<ModelLoadError>;
   /**
    * Runs the model once. At most `instances` calls run at a time; more are queued in order.
    * Takes over the buffers of `inputs`: they must not be used afterwards.

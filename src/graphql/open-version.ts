@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly models: ReadonlyMap<string, boolean>;
   readonly pictures: PictureDecoder;
   readonly onCall: ServedModelParts['onCall'];
+  /** Told of each thread of the model that was lost. */
+  readonly onLost?: (error: Error) => void;
 }
 
 /**
@@ -41,13 +43,19 @@ export interface OpenOptions {
  */
 export async function openVersion(
   { name, version, manifest, path, folder, sha256 }: VersionToServe,
-  { backend, base, models, pictures, onCall }: OpenOptions,
+  { backend, base, models, pictures, onCall, onLost }: OpenOptions,
 ): Promise<ServedModel> {
   const conflict = nameConflict(name, models, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
   const task = findTask(manifest.task);
   const { instances, threads } = manifest;
-  const model = await backend.open({ path, instances, threadsPerInstance: threads });
+  const model = await backend.open({
+    path,
+    instances,
+    threadsPerInstance: threads,
+    timeoutMs: Math.max(manifest.timeoutMs, manifest.maxTimeoutMs ?? 0),
+    onLost,
+  });
   try {
     const { enabled, axis } = manifest.batching;
     const declared = rowSignature(model.signature, { enabled, axis });

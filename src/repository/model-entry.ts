@@ -54,6 +54,8 @@ export interface RepositoryHooks<Served> {
   open(version: VersionToOpen): Promise<Served>;
   /** Makes first calls and compares golden examples. @throws ModelLoadError when the version must not serve. */
   warm(served: Served, version: VersionToOpen): Promise<void>;
+  /** Resolves when what was loaded can serve no more by itself, with why. */
+  broken(served: Served): Promise<Error>;
   /** Waits until nothing uses it any more, then frees it. */
   close(served: Served): Promise<void>;
   /** What clients of `before` could no longer do with `after` in its place, a sentence each; empty when nothing. */

@@ -1,27 +1,12 @@
 import { Closer } from './closer.ts';
 import { emptyManifest, type Manifest } from './manifest.ts';
 import { Generation, type KeptVersion } from './generation.ts';
-import { Holds, type HeldOrders } from './holds.ts';
-import { ModelBoard, type BoardOptions } from './model-board.ts';
-import type { RepositoryHooks } from './model-entry.ts';
+import { Holds } from './holds.ts';
+import type { ConvergeOptions, KeeperOptions } from './keeper-options.ts';
+import { ModelBoard } from './model-board.ts';
 import { ModelRules, settingsOf } from './model-rules.ts';
 import type { FoundModel, ReadableModel } from './scan.ts';
-import type { VersionLoader } from './version-loader.ts';
 import { chooseVersions } from './version-policy.ts';
-
-export interface KeeperOptions<Served> extends BoardOptions<Served> {
-  readonly hooks: RepositoryHooks<Served>;
-  readonly loader: VersionLoader<Served>;
-  /** What was asked for by hand before the process started. */
-  readonly orders?: HeldOrders | undefined;
-}
-
-export interface ConvergeOptions {
-  /** Whether files that look half copied may still be on their way. */
-  readonly mayBeIncomplete: boolean;
-  /** Whether versions that failed are tried again although nothing in their folders changed. */
-  readonly retry: boolean;
-}
 
 /**
  * Brings one model to what its folder holds, step by step, so that at every moment what serves is whole: a version is
@@ -185,7 +170,11 @@ export class ModelKeeper<Served> {
         this.#show();
       },
     });
-    return isLoaded && !this.#retired ? kept : null;
+    if (!isLoaded || this.#retired) return null;
+    const { loaded } = generation;
+    if (loaded === null) return null;
+    void this.#options.hooks.broken(loaded).then(({ message }) => this.#fail(kept, generation, message));
+    return kept;
   }
 
   /** What clients rely on where the version would take its place; null where it takes nobody's, or where it goes back. */
@@ -218,6 +207,19 @@ export class ModelKeeper<Served> {
     // Readers see the new version, the default and the labels that follow from it in one step.
     this.#show();
     if (serving !== null && kept.serving !== serving) this.#close(kept, serving);
+  }
+
+  /** What was loaded turned out to be unable to serve. */
+  #fail(kept: KeptVersion<Served>, generation: Generation<Served>, reason: string): void {
+    const { loaded, phase } = generation;
+    if (loaded === null || (phase !== 'READY' && phase !== 'HELD' && phase !== 'WARMING')) return;
+    generation.advance({ phase: 'FAILED', reason });
+    generation.loaded = null;
+    this.#board.tell(kept, generation);
+    if (kept.serving === generation) kept.serving = null;
+    this.#show();
+    this.#closer.close(loaded, () => this.#show());
+    if (!this.#retired) this.#options.onBroken();
   }
 
   #unloadUnwanted(wanted: ReadonlySet<number>, firstOf: readonly number[]): void {

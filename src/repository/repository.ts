@@ -200,6 +200,7 @@ export class Repository<Served> {
       loader: this.#loader,
       orders: this.#orders.get(found.name),
       onEvent: (event) => this.#tell(event),
+      onBroken: () => void this.#converge(lane, false),
       publish: (entry) => {
         this.#models = withModel(this.#models, entry);
         this.#notify();

@@ -14,6 +14,8 @@ export interface Toy {
   /** The words of its file. `broken` fails to load, `wrong` fails to warm, `half` looks half copied. */
   readonly words: readonly string[];
   closed: boolean;
+  /** To be resolved with why it can serve no more. */
+  readonly broken?: PromiseWithResolvers<Error>;
 }
 
 /** What an event says, in a line. */
@@ -53,13 +55,14 @@ export async function toyRepository(
         const words = (await readFile(file.path, 'utf8')).split(' ');
         if (words.includes('broken')) throw new ModelLoadError('It is broken.');
         if (words.includes('half')) throw new ModelLoadError('It is cut off.', { incomplete: true });
-        const toy: Toy = { key: `${model}/${version}`, words, closed: false };
+        const toy: Toy = { key: `${model}/${version}`, words, closed: false, broken: Promise.withResolvers() };
         toys.push(toy);
         return toy;
       },
       warm: async ({ words }) => {
         if (words.includes('wrong')) throw new ModelLoadError('It answers wrongly.');
       },
+      broken: ({ broken }) => broken?.promise ?? Promise.withResolvers<Error>().promise,
       close: async (toy) => {
         toy.closed = true;
       },

@@ -2,7 +2,7 @@ import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { SessionRequest } from './messages.ts';
 import { runError } from './runtime-errors.ts';
 import { createSession } from './session.ts';
-import { sessionGone, type SessionClient, type SessionResult, toTensors } from './session-client.ts';
+import { sessionGone, type SessionClient, type SessionEnd, type SessionResult, toTensors } from './session-client.ts';
 
 /**
  * Loads a model in the gateway's own thread, which its calls then block: for models alone whose calls are bounded and
@@ -10,7 +10,7 @@ import { sessionGone, type SessionClient, type SessionResult, toTensors } from '
  */
 export async function openInlineSession(request: SessionRequest): Promise<SessionClient> {
   const session = await createSession({ ...request, threads: 1 });
-  const ended = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<SessionEnd>();
   let running = Promise.resolve();
   let closing: Promise<void> | null = null;
 
@@ -27,13 +27,13 @@ export async function openInlineSession(request: SessionRequest): Promise<Sessio
   const close = async (): Promise<void> => {
     await running;
     await session.release();
-    ended.resolve();
+    ended.resolve({ kind: 'closed' });
   };
 
   return {
     ended: ended.promise,
     async run(inputs, outputs) {
-      if (closing !== null) throw sessionGone(undefined);
+      if (closing !== null) throw sessionGone();
       const result = call(inputs, outputs);
       running = Promise.allSettled([running, result]).then(() => undefined);
       return await result;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 
-import { badInput } from '../../errors.ts';
+import { badInput, ModelLoadError } from '../../errors.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { Backend, OpenModel, OpenRequest } from '../backend.ts';
 import { planThreads } from '../thread-plan.ts';
@@ -10,9 +10,13 @@ import type { SessionRequest } from './messages.ts';
 import { describeModelFile, inspectModelFile } from './model-file.ts';
 import { hasBoundedCalls, hasLoops } from './operators.ts';
 import { mostSharedBytes, PlacedModel, SharedThread } from './placement.ts';
-import { startPool } from './pool.ts';
-import { loadError } from './runtime-errors.ts';
+import { type PoolOptions, startPool } from './pool.ts';
+import { loadError, scrub } from './runtime-errors.ts';
 import { SessionThread } from './session-thread.ts';
+
+/** A call that takes this much longer than anybody waits for it, and as long at least, counts as one that never returns. */
+const stuckFactor = 3;
+const leastStuckMs = 10_000;
 
 export interface OnnxRuntimeOptions {
   /** Threads that the process can run at a time. @default what the operating system says */
@@ -40,7 +44,7 @@ export function onnxruntimeBackend(options: OnnxRuntimeOptions = {}): Backend {
 }
 
 async function openModel(
-  { path, ...wishes }: OpenRequest,
+  { path, timeoutMs, onLost, ...wishes }: OpenRequest,
   availableThreads: number,
   shared: SharedThread,
 ): Promise<OpenModel> {
@@ -48,23 +52,30 @@ async function openModel(
     await inspectModelFile(path);
   const { instances, threadsPerInstance, note } = planThreads({ availableThreads, ...wishes });
   const request: SessionRequest = { path, edits, folder: dirname(path), weights, threads: threadsPerInstance };
-  const startOwn = () => startPool(instances, () => new SessionThread().open(request));
+  const stuckAfterMs = timeoutMs === undefined ? null : Math.max(stuckFactor * timeoutMs, leastStuckMs);
+  const broken = Promise.withResolvers<ModelLoadError>();
+  const pool: PoolOptions = {
+    ...(onLost === undefined ? {} : { onLost }),
+    onBroken: (error) => broken.resolve(brokenError(error)),
+  };
+  const startOwn = () => startPool(instances, () => new SessionThread().open(request, stuckAfterMs), pool);
   // Whoever says how a model is to run gets just that.
   const isAsked = wishes.instances !== undefined || wishes.threadsPerInstance !== undefined;
   const isSmall = !hasExternalData && sizeBytes <= mostSharedBytes;
   const mayShare = isSmall && !isAsked && !hasLoops(operators);
   const isBounded = hasBoundedCalls(signature, operators);
-  const placed = await (mayShare ? PlacedModel.open({ request, shared, startOwn, isBounded }) : startOwn()).catch(
-    (error: unknown) => {
-      throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
-    },
-  );
+  const placed = await (
+    mayShare ? PlacedModel.open({ request, stuckAfterMs, shared, pool, startOwn, isBounded }) : startOwn()
+  ).catch((error: unknown) => {
+    throw loadError(error instanceof Error ? error : new Error(String(error)), request.folder);
+  });
   const isPlaced = placed instanceof PlacedModel;
   return {
     signature,
     file,
     notes: note === null ? notes : [...notes, note],
     instances,
+    broken: broken.promise,
     get threadsPerInstance() {
       return isPlaced && placed.place !== 'own' ? 1 : threadsPerInstance;
     },
@@ -75,6 +86,15 @@ async function openModel(
     settle: async (hasBatchAxis) => (isPlaced ? await placed.settle(hasBatchAxis) : undefined),
     close: () => placed.close(),
   };
+}
+
+/** What the operator reads of it: the first cause says what happened in the thread. */
+function brokenError(error: Error): ModelLoadError {
+  const { cause } = error;
+  const why = cause instanceof Error ? `: ${scrub(cause.message).replace(/\.$/, '')}` : '';
+  return new ModelLoadError(`${error.message}${why}. Load it again by hand, or put other files in its place.`, {
+    cause,
+  });
 }
 
 /** The runtime takes strings as C strings: a NUL would cut the rest off without a word. */

@@ -2,7 +2,7 @@ import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { RunResult } from '../backend.ts';
 import { openInlineSession } from './inline-session.ts';
 import type { SessionRequest } from './messages.ts';
-import { type SessionPool, startPool } from './pool.ts';
+import { type PoolOptions, type SessionPool, startPool } from './pool.ts';
 import { SessionThread } from './session-thread.ts';
 
 /**
@@ -16,10 +16,10 @@ export class SharedThread {
   #thread: SessionThread | null = null;
 
   /** @throws the runtime's own error when it refuses the model. */
-  async open(request: SessionRequest) {
+  async open(request: SessionRequest, stuckAfterMs: number | null) {
     if (this.#thread?.isAlive !== true) this.#thread = new SessionThread();
     // The calls of one session at a time: threads of its own would only wait.
-    return await this.#thread.open({ ...request, threads: 1 });
+    return await this.#thread.open({ ...request, threads: 1 }, stuckAfterMs);
   }
 }
 
@@ -27,6 +27,10 @@ export class SharedThread {
 export interface PlacementOptions {
   readonly request: SessionRequest;
   readonly shared: SharedThread;
+  /** After how long in one call a thread counts as lost; null for never. */
+  readonly stuckAfterMs: number | null;
+  /** Of the sessions that are not in threads of their own. */
+  readonly pool: PoolOptions;
   /** Starts the sessions in threads of their own. */
   readonly startOwn: () => Promise<SessionPool>;
   /** Whether nothing that a client sends can make a call much longer than those of the warm-up, rows apart. */
@@ -60,6 +64,8 @@ export class PlacedModel {
   #moving: Promise<void> | null = null;
   #isClosing = false;
   #isWarm = false;
+  /** Whether it was lost with its thread before. */
+  #isDangerous = false;
   #calls = 0;
   #averageMs = 0;
   /** The most rows in a call so far, and the least time of the calls with as many. */
@@ -72,8 +78,15 @@ export class PlacedModel {
 
   /** @throws the runtime's own error when it refuses the model. */
   static async open(options: PlacementOptions): Promise<PlacedModel> {
-    const pool = await startPool(1, () => options.shared.open(options.request));
-    return new PlacedModel(options, pool);
+    let placed: PlacedModel | null = null;
+    const onLost = (error: Error) => {
+      options.pool.onLost?.(error);
+      if (placed !== null) placed.#isolate();
+    };
+    const { shared, request, stuckAfterMs } = options;
+    const pool = await startPool(1, () => shared.open(request, stuckAfterMs), { ...options.pool, onLost });
+    placed = new PlacedModel(options, pool);
+    return placed;
   }
 
   get place(): Place {
@@ -89,11 +102,11 @@ export class PlacedModel {
   /** To be called after the warm-up. @param hasBatchAxis whether calls take no more rows than those of the warm-up did. */
   async settle(hasBatchAxis: boolean): Promise<void> {
     const { request } = this.#options;
-    const isBounded = this.#options.isBounded && hasBatchAxis;
+    const isBounded = this.#options.isBounded && hasBatchAxis && !this.#isDangerous;
     this.#isWarm = true;
     const isTiny = this.#largest.cpuMs <= longestInlineCallMs;
     if (!isBounded || !isTiny || this.#place !== 'shared' || this.#moving !== null) return;
-    await this.#move('inline', () => startPool(1, () => openInlineSession(request)));
+    await this.#move('inline', () => startPool(1, () => openInlineSession(request), this.#options.pool));
   }
 
   async close(): Promise<void> {
@@ -110,6 +123,12 @@ export class PlacedModel {
     else if (rows === this.#largest.rows) this.#largest.cpuMs = Math.min(this.#largest.cpuMs, cpuMs);
     const isLong = this.#calls >= fewestCalls && this.#averageMs > longestSharedCallMs;
     if (isLong || cpuMs >= intolerableCallMs) void this.#move('own', this.#options.startOwn);
+  }
+
+  /** It took its thread with it: the other models there are not to suffer again. */
+  #isolate(): void {
+    this.#isDangerous = true;
+    if (this.#place === 'shared') void this.#move('own', this.#options.startOwn);
   }
 
   /** Where no session can be started there, the model stays where it is, and is looked at again after its next calls. */

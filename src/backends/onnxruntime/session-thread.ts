@@ -1,40 +1,67 @@
 import { Worker } from 'node:worker_threads';
 
 import type { NamedTensors } from '../../tensors/tensor.ts';
+import { CallWatch } from './call-watch.ts';
 import { type FromThread, type SessionRequest, type ToThread, errorFromMessage, transferList } from './messages.ts';
 import { runError } from './runtime-errors.ts';
-import { sessionGone, type SessionClient, type SessionResult, toTensors } from './session-client.ts';
+import {
+  CallNeverBegan,
+  sessionGone,
+  type SessionClient,
+  type SessionEnd,
+  type SessionResult,
+  toTensors,
+} from './session-client.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 interface PendingCall {
-  readonly session: number;
   readonly resolve: (result: SessionResult) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Something that the thread was told to do. It does one after the other, and answers each. */
+interface Errand {
+  readonly session: number;
+  /** Null where it opens or closes the session. */
+  readonly call: PendingCall | null;
 }
 
 /** What is known of a session that is open, or being opened. */
 interface SessionState {
   readonly opened: PromiseWithResolvers<void>;
-  readonly ended: PromiseWithResolvers<void>;
+  readonly ended: PromiseWithResolvers<SessionEnd>;
+  readonly stuckAfterMs: number | null;
+}
+
+/** What is needed of a worker thread. */
+export type ThreadWorker = Pick<Worker, 'postMessage' | 'on' | 'once'>;
+
+/** What a thread is made with; tests bring a puppet. */
+export interface ThreadOptions {
+  readonly startWorker?: () => ThreadWorker;
+  readonly timers?: Timers;
 }
 
 /**
  * The gateway's side of one worker thread, which holds sessions and runs one at a time. It starts with its first session
- * and ends by itself when its last one is closed.
+ * and ends by itself when its last one is closed. A thread that stopped answering is left alone: it cannot be ended
+ * without ending the process. It is told to go, and does when it returns at last.
  */
 export class SessionThread {
-  readonly #worker: Worker;
+  readonly #worker: ThreadWorker;
   readonly #sessions = new Map<number, SessionState>();
-  readonly #pending = new Map<number, PendingCall>();
+  /** The first is what the thread does now. */
+  readonly #errands: Errand[] = [];
   readonly #exited = Promise.withResolvers<void>();
+  readonly #watch: CallWatch;
   #lastNumber = 0;
   #fault: Error | undefined;
   #isEnding = false;
+  #isStuck = false;
 
-  constructor() {
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      // What the process was started with, such as a tracer to preload, is not for a thread that only computes.
-      execArgv: [],
-    });
+  constructor({ startWorker = startThread, timers = systemTimers }: ThreadOptions = {}) {
+    this.#worker = startWorker();
+    this.#watch = new CallWatch(timers, () => this.#abandon());
     this.#worker.on('message', (message: FromThread) => this.#take(message));
     this.#worker.once('error', (error: Error) => (this.#fault = error));
     this.#worker.once('exit', () => this.#exit());
@@ -45,13 +72,17 @@ export class SessionThread {
     return !this.#isEnding;
   }
 
-  /** Loads a model. @throws the runtime's own error when it refuses the model. */
-  async open(request: SessionRequest): Promise<SessionClient> {
+  /**
+   * Loads a model.
+   * @param stuckAfterMs after how long in one call the thread counts as lost. @default never
+   * @throws the runtime's own error when it refuses the model.
+   */
+  async open(request: SessionRequest, stuckAfterMs: number | null = null): Promise<SessionClient> {
     if (this.#isEnding) throw new Error('The thread has ended.');
     const number = ++this.#lastNumber;
-    const state: SessionState = { opened: Promise.withResolvers(), ended: Promise.withResolvers() };
+    const state: SessionState = { opened: Promise.withResolvers(), ended: Promise.withResolvers(), stuckAfterMs };
     this.#sessions.set(number, state);
-    this.#send({ kind: 'open', session: number, request });
+    this.#send({ kind: 'open', session: number, request }, { session: number, call: null });
     await state.opened.promise;
     let closing: Promise<void> | null = null;
     return {
@@ -64,14 +95,15 @@ export class SessionThread {
 
   #run(session: number, inputs: NamedTensors, outputs: readonly string[]): Promise<SessionResult> {
     return new Promise((resolve, reject) => {
-      if (!this.#sessions.has(session)) return reject(sessionGone(this.#fault));
+      if (!this.#sessions.has(session)) return reject(neverBegan(this.#fault));
       const id = ++this.#lastNumber;
       const tensors = [...inputs].map(([name, { datatype, shape, data }]) => ({ name, datatype, shape, data }));
-      this.#pending.set(id, { session, resolve, reject });
+      // A call that waits for others keeps its inputs: when the thread is lost with one of them, it is made elsewhere.
+      const buffers = this.#errands.length === 0 ? transferList(tensors) : [];
       try {
-        this.#send({ kind: 'run', session, id, inputs: tensors, outputs }, transferList(tensors));
+        const call = { resolve, reject };
+        this.#send({ kind: 'run', session, id, inputs: tensors, outputs }, { session, call }, buffers);
       } catch (error) {
-        this.#pending.delete(id);
         reject(error);
       }
     });
@@ -79,12 +111,16 @@ export class SessionThread {
 
   /** The thread takes messages in order, so that it frees the session after its last call. */
   async #close(session: number, { ended }: SessionState): Promise<void> {
-    if (this.#sessions.has(session)) this.#send({ kind: 'close', session });
+    if (this.#sessions.has(session)) this.#send({ kind: 'close', session }, { session, call: null });
     await ended.promise;
-    if (this.#isEnding) await this.#exited.promise;
+    if (this.#isEnding && !this.#isStuck) await this.#exited.promise;
   }
 
+  /** Each message is the answer to the errand that the thread was on. */
   #take(message: FromThread): void {
+    if (this.#isStuck) return;
+    const call = this.#errands.shift()?.call;
+    this.#look();
     switch (message.kind) {
       case 'opened':
         return this.#sessions.get(message.session)?.opened.resolve();
@@ -94,20 +130,14 @@ export class SessionThread {
       case 'closed':
         return this.#remove(message.session);
       case 'ran':
-        return this.#answer(message.id)?.resolve({
+        return call?.resolve({
           outputs: toTensors(message.outputs),
           computeMs: message.computeMs,
           cpuMs: message.cpuMs,
         });
       case 'failed':
-        return this.#answer(message.id)?.reject(runError(errorFromMessage(message.error)));
+        return call?.reject(runError(errorFromMessage(message.error)));
     }
-  }
-
-  #answer(id: number): PendingCall | undefined {
-    const call = this.#pending.get(id);
-    this.#pending.delete(id);
-    return call;
   }
 
   #remove(session: number): void {
@@ -116,26 +146,65 @@ export class SessionThread {
     // Never `terminate()`: during a call it aborts the whole process.
     if (this.#sessions.size === 0 && !this.#isEnding) {
       this.#isEnding = true;
-      this.#send({ kind: 'end' });
+      this.#worker.postMessage({ kind: 'end' } satisfies ToThread);
     }
-    state?.ended.resolve();
+    state?.ended.resolve({ kind: 'closed' });
+  }
+
+  /** Watches what the thread does now. */
+  #look(): void {
+    const current = this.#errands[0];
+    if (current?.call == null) this.#watch.end();
+    else this.#watch.begin(this.#sessions.get(current.session)?.stuckAfterMs ?? null);
+  }
+
+  /** The thread does not come back from its call. What it holds stays until it does. */
+  #abandon(): void {
+    const sessions = [...this.#sessions.keys()];
+    this.#isEnding = true;
+    this.#isStuck = true;
+    this.#lose('stuck', new Error('A call did not return, long after its deadline.'));
+    for (const session of sessions) this.#worker.postMessage({ kind: 'close', session } satisfies ToThread);
+    this.#worker.postMessage({ kind: 'end' } satisfies ToThread);
   }
 
   /** The thread has ended, asked to or not. */
   #exit(): void {
     this.#isEnding = true;
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    for (const { opened, ended } of sessions) {
-      ended.resolve();
-      opened.reject(this.#fault ?? new Error('The thread ended while it loaded the model.'));
-    }
-    for (const call of this.#pending.values()) call.reject(sessionGone(this.#fault));
-    this.#pending.clear();
+    this.#watch.end();
     this.#exited.resolve();
+    this.#lose('ended', this.#fault);
   }
 
-  #send(message: ToThread, buffers: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, buffers);
+  #lose(how: 'ended' | 'stuck', cause: Error | undefined): void {
+    const sessions = [...this.#sessions];
+    const [current, ...waiting] = this.#errands.splice(0);
+    this.#sessions.clear();
+    const gone = this.#exited.promise;
+    for (const [number, { opened, ended }] of sessions) {
+      const isOwn = current?.session === number || sessions.length === 1;
+      const lostWith = isOwn ? 'this session' : current === undefined ? 'none' : 'another session';
+      ended.resolve({ kind: 'lost', how, with: lostWith, cause, gone });
+      opened.reject(cause ?? new Error('The thread ended while it loaded the model.'));
+    }
+    current?.call?.reject(sessionGone(cause));
+    for (const { call } of waiting) call?.reject(neverBegan(cause));
   }
+
+  #send(message: ToThread, errand: Errand, buffers: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, buffers);
+    this.#errands.push(errand);
+    if (this.#errands.length === 1) this.#look();
+  }
+}
+
+function startThread(): Worker {
+  return new Worker(new URL('./thread.ts', import.meta.url), {
+    // What the process was started with, such as a tracer to preload, is not for a thread that only computes.
+    execArgv: [],
+  });
+}
+
+function neverBegan(cause: Error | undefined): CallNeverBegan {
+  return new CallNeverBegan('The thread ended before the call began.', { cause });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eventually } from '../../helpers/eventually.ts';
 import { toyRepository } from '../../helpers/toy-repository.ts';
 
 describe('a new version', () => {
@@ -417,5 +418,54 @@ describe('by hand', () => {
     failing.yes = false;
     await repository.obey('a', { order: 'LOAD', version: 1 });
     assert.deepEqual(versions('a'), ['1 READY one']);
+  });
+});
+
+describe('a version that can serve no more by itself', () => {
+  const files = { 'a/1/model.toy': 'one', 'a/2/model.toy': 'two' };
+
+  test('fails with the reason, and what can serve in its place does', async (context) => {
+    const { repository, news, toys, versions } = await toyRepository(context, files);
+    await repository.load();
+    news();
+    toys.find(({ key }) => key === 'a/2')?.broken?.resolve(new Error('Its threads ended.'));
+    await eventually(
+      async () => repository.models.get('a')?.defaultVersion,
+      (version) => version === 1,
+    );
+    const told = news();
+    assert.deepEqual(told.slice(0, 2), ['a/2 FAILED', 'a -> null']);
+    assert.deepEqual(told.slice(-2), ['a/1 READY', 'a -> 1']);
+    assert.deepEqual(versions('a'), ['1 READY one', '2 FAILED']);
+    const failed = repository.models.get('a')?.versions[1]?.state;
+    assert.ok(failed?.phase === 'FAILED' && failed.reason === 'Its threads ended.');
+    assert.equal(toys[0]?.closed, true);
+  });
+
+  test('leaves a model that has no other without one, and can be loaded again by hand', async (context) => {
+    const { repository, toys, versions } = await toyRepository(context, { 'a/1/model.toy': 'one' });
+    await repository.load();
+    toys[0]?.broken?.resolve(new Error('Its threads ended.'));
+    await eventually(
+      async () => versions('a'),
+      (found) => found?.[0] === '1 FAILED',
+    );
+    assert.equal(repository.models.get('a')?.defaultVersion, null);
+    await repository.refresh('a');
+    assert.deepEqual(versions('a'), ['1 FAILED']);
+    await repository.obey('a', { order: 'LOAD', version: 1 });
+    assert.deepEqual(versions('a'), ['1 READY one']);
+    assert.equal(repository.models.get('a')?.defaultVersion, 1);
+  });
+
+  test('is no news once it is closed', async (context) => {
+    const { repository, toys, write, versions, faults } = await toyRepository(context, { 'a/1/model.toy': 'one' });
+    await repository.load();
+    await write('a/1/model.toy', 'new');
+    await repository.rescan();
+    toys[0]?.broken?.resolve(new Error('Its threads ended.'));
+    await repository.rescan();
+    assert.deepEqual(versions('a'), ['1 READY new']);
+    assert.deepEqual(faults, []);
   });
 });

@@ -91,7 +91,14 @@ suite('A placed model', () => {
     const path = await temporaryModel(context, model);
     const request: SessionRequest = { path, edits: [], folder: dirname(path), weights: [], threads: 1 };
     const startOwn = () => startPool(1, () => new SessionThread().open(request));
-    const placed = await PlacedModel.open({ request, shared: new SharedThread(), startOwn, isBounded });
+    const placed = await PlacedModel.open({
+      request,
+      shared: new SharedThread(),
+      stuckAfterMs: null,
+      pool: {},
+      startOwn,
+      isBounded,
+    });
     context.after(() => placed.close());
     const call = async (rows: number) => {
       const x: Tensor = { datatype: 'FP32', shape: [rows, 1], data: new Float32Array(rows).fill(3) };

@@ -4,13 +4,20 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 
 import { type SessionPool, startPool } from '../../../../src/backends/onnxruntime/pool.ts';
-import type { SessionClient, SessionResult } from '../../../../src/backends/onnxruntime/session-client.ts';
+import {
+  CallNeverBegan,
+  type SessionClient,
+  type SessionEnd,
+  type SessionResult,
+} from '../../../../src/backends/onnxruntime/session-client.ts';
 import { GatewayError } from '../../../../src/errors.ts';
+import { PuppetClock } from '../../../helpers/puppet-clock.ts';
 
 /** A session whose calls end when the test says so. */
 class PuppetSession implements SessionClient {
   readonly running: { readonly name: string; readonly finish: PromiseWithResolvers<SessionResult> }[] = [];
-  readonly #ended = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<SessionEnd>();
+  readonly #gone = Promise.withResolvers<void>();
   readonly ended = this.#ended.promise;
   isClosed = false;
 
@@ -22,14 +29,29 @@ class PuppetSession implements SessionClient {
 
   close(): Promise<void> {
     this.isClosed = true;
-    this.#ended.resolve();
-    return this.ended;
+    this.#ended.resolve({ kind: 'closed' });
+    return this.ended.then(() => undefined);
   }
 
-  /** As a thread that ended by itself. */
-  die(): void {
-    this.#ended.resolve();
+  /** As a thread that ended by itself, or does not return. */
+  die(how: 'ended' | 'stuck' = 'ended'): void {
+    this.#ended.resolve({ ...this.#loss, how, with: 'this session' });
     for (const { finish } of this.running.splice(0)) finish.reject(new GatewayError('MODEL_UNAVAILABLE', 'gone'));
+  }
+
+  /** As a thread that another model's call took along before this one's call began. */
+  dieWithOther(): void {
+    this.#ended.resolve({ ...this.#loss, how: 'ended', with: 'another session' });
+    for (const { finish } of this.running.splice(0)) finish.reject(new CallNeverBegan());
+  }
+
+  /** As a thread that was stuck and returned. */
+  return(): void {
+    this.#gone.resolve();
+  }
+
+  get #loss() {
+    return { kind: 'lost', cause: new Error('why'), gone: this.#gone.promise } as const;
   }
 
   finishOne(): void {
@@ -38,14 +60,39 @@ class PuppetSession implements SessionClient {
   }
 }
 
-async function puppetPool(instances: number): Promise<{ pool: SessionPool; sessions: PuppetSession[] }> {
+async function puppetPool(instances: number) {
   const sessions: PuppetSession[] = [];
-  const pool = await startPool(instances, () => {
+  const clock = new PuppetClock();
+  const lost: string[] = [];
+  const broken: string[] = [];
+  let refusal: Error | null = null;
+  const start = () => {
+    if (refusal !== null) return Promise.reject(refusal);
     const session = new PuppetSession();
     sessions.push(session);
     return Promise.resolve(session);
+  };
+  const pool = await startPool(instances, start, {
+    timers: clock,
+    onLost: ({ message }) => lost.push(message),
+    onBroken: ({ message }) => broken.push(message),
   });
-  return { pool, sessions };
+  return {
+    pool,
+    sessions,
+    clock,
+    lost,
+    broken,
+    refuseStarts: (error: Error | null) => {
+      refusal = error;
+    },
+    /** Lets time go by, and what waits for it happen. */
+    pass: async (milliseconds: number) => {
+      await turn();
+      clock.advance(milliseconds);
+      await turn();
+    },
+  };
 }
 
 const inputs = new Map();
@@ -113,30 +160,121 @@ it('finishes running and queued calls before it closes its sessions', async () =
   assert.equal(sessions[0]?.isClosed, true);
 });
 
-it('replaces a session that ended by itself, and gives it the queued calls', async () => {
-  const { pool, sessions } = await puppetPool(1);
+it('replaces a session that ended by itself after a moment, and gives it the queued calls', async () => {
+  const { pool, sessions, pass, lost: losses } = await puppetPool(1);
   const lost = call(pool, 'lost');
   const queued = call(pool, 'queued');
   sessions[0]?.die();
   await assert.rejects(lost, isUnavailable);
-  await turn();
+  await pass(99);
+  assert.equal(sessions.length, 1);
+  await pass(1);
   assert.equal(sessions.length, 2);
   assert.deepEqual(namesOf(sessions[1]), ['queued']);
   sessions[1]?.finishOne();
   await queued;
+  assert.deepEqual(losses, ['A thread of the model ended by itself.']);
+  await pool.close();
+});
+
+it("makes a call again, once, that another model's call took along, and does not wait for it", async () => {
+  const { pool, sessions, lost } = await puppetPool(1);
+  const saved = call(pool, 'saved');
+  sessions[0]?.dieWithOther();
+  await turn();
+  assert.deepEqual(namesOf(sessions[1]), ['saved']);
+  sessions[1]?.finishOne();
+  await saved;
+  const unlucky = call(pool, 'unlucky');
+  sessions[1]?.dieWithOther();
+  await turn();
+  assert.equal(sessions.length, 2, 'the second time within a second it waits');
+  await pool.close();
+  await assert.rejects(unlucky, isUnavailable);
+  assert.deepEqual(lost, []);
+});
+
+it('makes no call a third time', async () => {
+  const { pool, sessions, pass } = await puppetPool(1);
+  const unlucky = call(pool, 'unlucky');
+  sessions[0]?.dieWithOther();
+  await turn();
+  sessions[1]?.dieWithOther();
+  await assert.rejects(unlucky, isUnavailable);
+  await pass(100);
+  const next = call(pool, 'next');
+  sessions[2]?.finishOne();
+  await next;
+  await pool.close();
+});
+
+it('gives a model up that loses three threads without good calls between, says so once, and refuses its calls', async () => {
+  const { pool, sessions, pass, broken, clock } = await puppetPool(1);
+  for (const delayMs of [100, 200]) {
+    const lost = call(pool, 'lost');
+    sessions.at(-1)?.die();
+    await assert.rejects(lost, isUnavailable);
+    await pass(delayMs);
+  }
+  const calls = [call(pool, 'lost'), call(pool, 'queued')];
+  sessions.at(-1)?.die();
+  for (const each of calls) await assert.rejects(each, isUnavailable);
+  assert.deepEqual(broken, ["The model's threads ended again and again, 3 of them by now"]);
+  await assert.rejects(call(pool, 'later'), isUnavailable);
+  await pass(60_000);
+  assert.deepEqual([sessions.length, clock.timers], [3, 0]);
+  await pool.close();
+});
+
+it('takes a session out that is stuck, and neither waits for it nor closes it', async () => {
+  const { pool, sessions, pass, lost } = await puppetPool(2);
+  const stuck = call(pool, 'stuck');
+  const session = sessions.find(({ running }) => running.length > 0);
+  session?.die('stuck');
+  await assert.rejects(stuck, isUnavailable);
+  await pass(100);
+  assert.equal(sessions.length, 3);
+  assert.deepEqual(lost, ['A thread of the model stopped answering.']);
+  await pool.close();
+  assert.deepEqual(
+    sessions.map((each) => each.isClosed),
+    sessions.map((each) => each !== session),
+  );
+});
+
+it('tries again and again to start a session where none can be, refuses calls meanwhile, and gives up in the end', async () => {
+  const { pool, sessions, pass, refuseStarts, broken } = await puppetPool(1);
+  refuseStarts(new Error('no memory'));
+  sessions[0]?.die();
+  await pass(100);
+  await assert.rejects(call(pool, 'refused'), isUnavailable);
+  refuseStarts(null);
+  await pass(200);
+  const served = call(pool, 'served');
+  sessions[1]?.finishOne();
+  await served;
+  refuseStarts(new Error('no memory'));
+  sessions[1]?.die();
+  for (let pause = 0; pause < 12; pause += 1) await pass(10_000);
+  assert.deepEqual(broken, ['The model could not be loaded again after its threads ended']);
   await pool.close();
 });
 
 it('refuses queued and later calls when a lost session cannot be replaced', async () => {
   const first = new PuppetSession();
   let starts = 0;
-  const pool = await startPool(1, () => {
+  const clock = new PuppetClock();
+  const start = () => {
     starts += 1;
     return starts === 1 ? Promise.resolve(first) : Promise.reject(new Error('no memory'));
-  });
+  };
+  const pool = await startPool(1, start, { timers: clock });
   const calls = [call(pool, 'lost'), call(pool, 'queued')];
+  const refused = calls.map((each) => assert.rejects(each, isUnavailable));
   first.die();
-  for (const each of calls) await assert.rejects(each, isUnavailable);
+  await turn();
+  clock.advance(100);
+  await Promise.all(refused);
   await assert.rejects(call(pool, 'later'), isUnavailable);
   await pool.close();
 });
