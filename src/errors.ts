@@ -85,7 +85,7 @@ export const errorTable = {
     retryable: false,
   },
   OVERLOADED: {
-    meaning: 'There is no room for it now, or no time to answer by its deadline; wait `retryAfterMs`.',
+    meaning: 'There is no room for it now, or no time to answer it by its deadline; wait `retryAfterMs`.',
     httpStatus: 503,
     retryable: true,
   },

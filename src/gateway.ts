@@ -189,7 +189,8 @@ export async function startGateway(
   let stopping: Promise<void> | null = null;
   const isStopping = () => stopping !== null;
   registerHealth(app, { repository, peers, isStopping, authenticator });
-  registerGraphQLEndpoint(app, { schemas, services, authenticator, scopes, isStopping });
+  const { maxConcurrentRequests } = options;
+  registerGraphQLEndpoint(app, { schemas, services, maxConcurrentRequests, authenticator, scopes, isStopping });
   if (options.playground) await registerPlayground(app, logger);
 
   await schemas.start();

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly parallelLoads: number;
   /** How long requests in flight may take to finish when the server stops. */
   readonly shutdownGraceMs: number;
+  /** The most GraphQL requests that this process has in hand. */
+  readonly maxConcurrentRequests: number;
   readonly limits: RequestLimits;
   /** Null where callers are not limited. */
   readonly rateLimit: RateLimit | null;
@@ -107,6 +109,12 @@ const settings = {
     env: 'INFERQL_SHUTDOWN_GRACE_MS',
     schema: count.default(10_000),
     help: 'How long requests in flight may take to finish when the server stops.',
+  },
+  maxConcurrentRequests: {
+    env: 'INFERQL_MAX_CONCURRENT_REQUESTS',
+    // A turn of the event loop takes in all that have come: so many small ones cost some 0.1 s.
+    schema: count.default(2048),
+    help: 'The most GraphQL requests that each process has in hand; more are refused before their bodies are read.',
   },
   maxBodyBytes: {
     env: 'INFERQL_MAX_BODY_BYTES',
@@ -212,6 +220,7 @@ export function compileOptions(
     incompleteGraceMs: value('incompleteGraceMs'),
     parallelLoads: value('parallelLoads'),
     shutdownGraceMs: value('shutdownGraceMs'),
+    maxConcurrentRequests: value('maxConcurrentRequests'),
     limits: Object.freeze({
       maxBodyBytes: value('maxBodyBytes'),
       maxOperationsPerRequest: value('maxOperationsPerRequest'),

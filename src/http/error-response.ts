@@ -10,6 +10,7 @@ export interface Refusal {
   readonly message: string;
   /** @default that of the code */
   readonly status?: number;
+  readonly retryAfterMs?: number | undefined;
   readonly details?: object | undefined;
 }
 
@@ -49,7 +50,7 @@ function describeClientError(code: string | undefined): Refusal & { readonly sta
   return { code: 'BAD_REQUEST', message: 'The request is not valid HTTP/1.1.', status: 400 };
 }
 
-function errorBody({ code, message, details }: Refusal, requestId: string): string {
+function errorBody({ code, message, retryAfterMs, details }: Refusal, requestId: string): string {
   const { retryable } = errorTable[code];
-  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId, details } }] });
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId, retryAfterMs, details } }] });
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../errors.ts';
 import type { GraphQLServices } from '../graphql/context.ts';
 import type { ServedSchemas } from '../graphql/served-schemas.ts';
 import { authenticationHook } from './authentication.ts';
+import { concurrencyHook } from './concurrency.ts';
 import { withDocumentIdInSearch, withDocumentIds } from './document-id.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { graphqlPath } from './request-log.ts';
@@ -15,6 +16,8 @@ import { requestsRead } from './requests-read.ts';
 export interface GraphQLEndpointOptions {
   readonly schemas: ServedSchemas;
   readonly services: GraphQLServices;
+  /** The most requests that are in hand; more are refused. */
+  readonly maxConcurrentRequests: number;
   /** Null where nobody needs a key. */
   readonly authenticator: Authenticator | null;
   readonly scopes: ScopeStorage;
@@ -40,6 +43,7 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
           done(new GatewayError('SHUTTING_DOWN', 'The server is stopping; send the request again.'));
         else done();
       },
+      concurrencyHook(options.maxConcurrentRequests),
       authenticationHook(options.authenticator),
     ],
     handler: (request, reply) => options.scopes.run(request.scope, () => answer(request, reply, options)),

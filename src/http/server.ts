@@ -98,7 +98,8 @@ function parseJson(body: Buffer): unknown {
 
 function describe(error: FastifyError | GatewayError, maxBodyBytes: number): Refusal {
   if (mayBeShown(error)) {
-    return { code: error.code, message: error.message, details: error.options.details };
+    const { retryAfterMs, details } = error.options;
+    return { code: error.code, message: error.message, retryAfterMs, details };
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return { code: 'PAYLOAD_TOO_LARGE', message: `The body is larger than ${maxBodyBytes} bytes.` };

@@ -114,7 +114,9 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     { ...healthy },
     Object.getOwnPropertyDescriptors(broken),
   ) as unknown as GraphQLServices;
-  registerGraphQLEndpoint(app, { schemas, services, authenticator: null, scopes, isStopping: () => false });
+  const { maxConcurrentRequests } = options;
+  const parts = { schemas, services, maxConcurrentRequests, scopes };
+  registerGraphQLEndpoint(app, { ...parts, authenticator: null, isStopping: () => false });
   await schemas.start();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(async () => {

@@ -162,7 +162,7 @@ export type ErrorCode =
   | 'MODEL_VERSION_NOT_FOUND'
   /** No operation of the given name exists in the document, or several do and none was named. */
   | 'OPERATION_RESOLUTION_FAILURE'
-  /** The queue of the model is full; wait `retryAfterMs`. */
+  /** There is no room for it now, or no time to answer it by its deadline; wait `retryAfterMs`. */
   | 'OVERLOADED'
   /** The body is larger than the server accepts. */
   | 'PAYLOAD_TOO_LARGE'
