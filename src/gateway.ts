@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pass } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
 import { exposures, planAccess } from './access/access-plan.ts';
 import { openBudgets } from './access/budgets/open-budgets.ts';
@@ -187,10 +187,18 @@ export async function startGateway(
       }),
   });
   let stopping: Promise<void> | null = null;
+  let isDraining = false;
   const isStopping = () => stopping !== null;
   registerHealth(app, { repository, peers, isStopping, authenticator });
   const { maxConcurrentRequests } = options;
-  registerGraphQLEndpoint(app, { schemas, services, maxConcurrentRequests, authenticator, scopes, isStopping });
+  registerGraphQLEndpoint(app, {
+    schemas,
+    services,
+    maxConcurrentRequests,
+    authenticator,
+    scopes,
+    isStopping: () => isDraining,
+  });
   if (options.playground) await registerPlayground(app, logger);
 
   await schemas.start();
@@ -206,6 +214,9 @@ export async function startGateway(
   for (const hint of exposures(plan, options)) logger.warn('exposed', { hint });
 
   const stop = async (): Promise<void> => {
+    // Whoever sends requests by what `/readyz` says is to hear of it before connections are refused.
+    if (options.shutdownDelayMs > 0) await pass(options.shutdownDelayMs);
+    isDraining = true;
     await schemas.stop();
     await app.close();
     access.close();

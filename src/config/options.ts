@@ -40,6 +40,8 @@ export interface GatewayOptions {
   /** How long a file that looks half copied is waited for before it is reported. */
   readonly incompleteGraceMs: number;
   readonly parallelLoads: number;
+  /** How long a server that was told to stop serves on while it says at `/readyz` that it is not ready. */
+  readonly shutdownDelayMs: number;
   /** How long requests in flight may take to finish when the server stops. */
   readonly shutdownGraceMs: number;
   /** The most GraphQL requests that this process has in hand. */
@@ -104,6 +106,11 @@ const settings = {
     env: 'INFERQL_PARALLEL_LOADS',
     schema: count.default(2),
     help: 'How many versions are loaded at the same time.',
+  },
+  shutdownDelayMs: {
+    env: 'INFERQL_SHUTDOWN_DELAY_MS',
+    schema: count.default(0),
+    help: 'How long a server that was told to stop takes requests on, not ready any more, so that balancers notice first.',
   },
   shutdownGraceMs: {
     env: 'INFERQL_SHUTDOWN_GRACE_MS',
@@ -219,6 +226,7 @@ export function compileOptions(
     settleMs: value('settleMs'),
     incompleteGraceMs: value('incompleteGraceMs'),
     parallelLoads: value('parallelLoads'),
+    shutdownDelayMs: value('shutdownDelayMs'),
     shutdownGraceMs: value('shutdownGraceMs'),
     maxConcurrentRequests: value('maxConcurrentRequests'),
     limits: Object.freeze({

@@ -84,6 +84,23 @@ describe('a server that is told to stop', () => {
     assert.equal((await run.ended).code, 0);
   });
 
+  test('serves on for the delay, and says at once that it is not ready', async (context) => {
+    const run = runCommand(context, [shippedModels], { INFERQL_SHUTDOWN_DELAY_MS: '3000' });
+    const url = String((await run.line('listening'))['url']);
+    await run.line('ready');
+    run.signal('SIGTERM');
+    await run.line('stopping');
+    const probe = await fetch(`${url}/readyz`);
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: prediction,
+    });
+    assert.deepEqual([probe.status, ((await probe.json()) as { status: string }).status], [503, 'stopping']);
+    assert.deepEqual(await answer.json(), { data: { predict: { iris: { label: 'setosa' } } } });
+    assert.equal((await run.ended).code, 0);
+  });
+
   test('cuts off, after the grace period, what does not finish', async (context) => {
     const run = runCommand(context, [shippedModels], { INFERQL_SHUTDOWN_GRACE_MS: '50' });
     const { url } = await run.line('listening');
