@@ -8,6 +8,12 @@ const firstGuessMs = 50;
 /** How much the newest call counts in what calls are expected to take: about the last ten matter. */
 const newestWeight = 0.2;
 
+/**
+ * How much longer than expected it may take. Rows that are just not answered in time have taken the time of others: while
+ * more comes than can be answered, a queue that ends at the deadline is late every other time.
+ */
+const allowance = 1.25;
+
 export interface AdmissionOptions {
   readonly maxQueueRows: number;
   readonly rowsPerCall: number;
@@ -100,7 +106,8 @@ export class Admission {
   #requireTime({ rows, now, deadlineAt }: Arrival): void {
     const { rowsPerCall, instances, running, failures } = this.#options;
     const waiting = { now, rows: this.#queuedRows + rows, rowsPerCall, instances, running: running() };
-    const endAt = earliestEnd(waiting, (size) => this.#cost.millisecondsOf(size) ?? 0);
+    const earliestAt = earliestEnd(waiting, (size) => this.#cost.millisecondsOf(size) ?? 0);
+    const endAt = now + allowance * (earliestAt - now);
     if (endAt > deadlineAt) throw failures.tooLate(rows, this.#queuedRows, { now, deadlineAt, endAt });
   }
 }

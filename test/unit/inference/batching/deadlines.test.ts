@@ -106,11 +106,11 @@ test('what could not be answered in time, as calls have cost, is refused at once
   const running = batcher.predict(puppetRow(2), needs());
   clock.endTick();
   const waiting = batcher.predict(puppetRow(3), needs({ deadlineAt: clock.now() + 250 }));
-  // A call of 100 ms runs and another one waits, so that the next would be answered after 300 ms.
+  // A call of 100 ms runs and another one waits, so that the next would be answered after 300 ms, and a quarter of that is allowed for.
   const times = { deadlineAt: clock.now() + 250 };
   const error = await failsWith('OVERLOADED', batcher.predict(puppetRow(4), needs(times)));
-  assert.equal(error.options.retryAfterMs, 50);
-  assert.deepEqual(error.options.details, { rows: 1, queuedRows: 1, expectedMs: 300, remainingMs: 250 });
+  assert.equal(error.options.retryAfterMs, 125);
+  assert.deepEqual(error.options.details, { rows: 1, queuedRows: 1, expectedMs: 375, remainingMs: 250 });
   clock.advance(100);
   model.oldest.succeed();
   await running;
