@@ -16,10 +16,12 @@ const drainMs = 10_000;
 /** How long the process sleeps when nothing is due: the precision of the moments of sending. */
 const napMs = 0.1;
 
-const { url, body, requestsPerSecond, seconds } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Arrivals;
+const arrivals = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Arrivals;
+const { url, body, headers = {}, requestsPerSecond, seconds } = arrivals;
+const ownHeaders = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
 const { hostname, port, pathname } = new URL(url);
 const request = Buffer.from(
-  `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\n` +
+  `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\n${ownHeaders.join('')}` +
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
 );
 
@@ -47,8 +49,10 @@ class Connection {
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.received.slice(0, head))?.[1] ?? Number.NaN);
     if (Number.isNaN(length)) throw new Error('The server does not say how long its answers are.');
     if (this.received.length < head + 4 + length) return;
-    latencies.push(performance.now() - this.due);
+    const latency = performance.now() - this.due;
+    latencies.push(latency);
     if (!this.received.startsWith('HTTP/1.1 200') || this.received.includes('"errors"')) failed += 1;
+    else good.push(latency);
     this.received = '';
     idle.push(this);
   }
@@ -67,6 +71,7 @@ function randomNumbers(seed: number): () => number {
 
 const late: number[] = [];
 const latencies: number[] = [];
+const good: number[] = [];
 let failed = 0;
 const idle: Connection[] = await Promise.all(
   Array.from(
@@ -105,6 +110,12 @@ const result: OpenLoopResult = {
   sent,
   answeredPerSecond: (latencies.length * 1000) / tookMs,
   failed: failed + sent - latencies.length,
+  good: {
+    perSecond: good.length / seconds,
+    p50Ms: percentile(good, 0.5),
+    p99Ms: percentile(good, 0.99),
+    mostMs: percentile(good, 1),
+  },
   latencyMs: {
     p50: percentile(latencies, 0.5),
     p90: percentile(latencies, 0.9),

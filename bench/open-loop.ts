@@ -11,6 +11,8 @@ const run = promisify(execFile);
 export interface Arrivals {
   readonly url: string;
   readonly body: string;
+  /** Besides those that every request has. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The mean of a Poisson process. */
   readonly requestsPerSecond: number;
   readonly seconds: number;
@@ -23,6 +25,13 @@ export interface OpenLoopResult {
   readonly answeredPerSecond: number;
   /** Answers with an error status or with errors in them, and requests without an answer. */
   readonly failed: number;
+  /** Answers without an error: how many per second of arrivals, and how long they took from the moment at which they were due. */
+  readonly good: {
+    readonly perSecond: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    readonly mostMs: number;
+  };
   /** From the moment at which a request was due, not from when it was sent: waiting for a connection counts. */
   readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly p999: number };
   /** How late the generator itself was, which is part of the latencies. */

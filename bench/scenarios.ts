@@ -20,6 +20,7 @@ import { listRows } from './scenarios/list-rows.ts';
 import { mlpAgainstBareLoop } from './scenarios/mlp-against-bare-loop.ts';
 import { oneClient } from './scenarios/one-client.ts';
 import { openLoop } from './scenarios/open-loop.ts';
+import { overload } from './scenarios/overload.ts';
 import { processes } from './scenarios/processes.ts';
 import { residentPerModel, residentShipped } from './scenarios/resident-memory.ts';
 import { schemaSwap } from './scenarios/schema-swap.ts';
@@ -46,6 +47,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'peers-transformer': transformerAgainstPeers,
   processes,
   loop: eventLoopUnderLoad,
+  overload,
   schema: schemaSwap,
   memory: swapMemory,
   resident: residentShipped,
