@@ -1,7 +1,7 @@
 import type { Timers } from './timers.ts';
 
 /** How often is looked. */
-export const tickMs = 1000;
+const tickMs = 1000;
 
 /**
  * Notices a call that does not return. It counts its own ticks: a process that was suspended, or so busy that it read no

@@ -28,7 +28,7 @@ suite('Small models', () => {
   test('share a thread, each with answers of its own', async (context) => {
     const models = await Promise.all([2, 3, 4].map((scale) => open(context, affineModel({ scale, width: 1 }))));
     const calls = Array.from({ length: 30 }, (_, index) => index);
-    const answers = await Promise.all(calls.map((index) => models[index % 3]?.run(inputs(1, index), ['y'])));
+    const answers = await Promise.all(calls.map(async (index) => models[index % 3]?.run(inputs(1, index), ['y'])));
     assert.deepEqual(
       answers.map((answer) => answer?.outputs.get('y')?.data[0]),
       calls.map((index) => (2 + (index % 3)) * index + 1),
