@@ -50,14 +50,22 @@ export function writeStateToken(owner: StateOwner, tensors: readonly Tensor[]): 
 /**
  * Reads a token back.
  * @param ports the inputs that take the state, in the order in which it was written.
- * @throws GatewayError `BAD_USER_INPUT` for what is no token, was cut, or is that of another model, version or file.
+ * @param sizes what named dimensions are in the rest of the row: a state of two sequences does not go on as three.
+ * @throws GatewayError `BAD_USER_INPUT` for what is no token, was changed, or is that of another model, version, file or size.
  */
-export function readStateToken(token: unknown, owner: StateOwner, ports: readonly RowPort[]): NamedTensors {
+export function readStateToken(
+  token: unknown,
+  owner: StateOwner,
+  ports: readonly RowPort[],
+  sizes: ReadonlyMap<string, number> = new Map(),
+): NamedTensors {
   const expected = `a state that version ${owner.version} of the model "${owner.model}" gave, unchanged`;
   const refuse = (received: string) => badInput({ reason: 'INVALID_STATE', input: 'state', expected, received });
   if (typeof token !== 'string') throw refuse(describeValue(token));
   const bytes = Buffer.from(token, 'base64url');
   const body = bytes.subarray(digestBytes);
+  // What is no base64 is passed over when it is decoded: only the text that was written is the token.
+  if (bytes.toString('base64url') !== token) throw refuse('a text that is no state');
   if (body.length < 4 || !digestOf(body).equals(bytes.subarray(0, digestBytes))) {
     throw refuse('a text that is no state, or only a part of one');
   }
@@ -74,20 +82,24 @@ export function readStateToken(token: unknown, owner: StateOwner, ports: readonl
     const shape = shapes[index] ?? [];
     const { array: TypedArray, bytes: width } = datatypes[port.datatype];
     const size = elementCount(shape) * (width ?? 0);
-    if (TypedArray === null || !fitsShape(shape, port)) throw refuse(`a state of shape ${formatShape(shape)}`);
+    if (TypedArray === null || !fitsShape(shape, port, sizes)) throw refuse(`a state of shape ${formatShape(shape)}`);
     if (offset + size > body.length) throw refuse('a text that is no state');
     const own = new Uint8Array(size);
     own.set(body.subarray(offset, offset + size));
     tensors.set(port.name, { datatype: port.datatype, shape, data: new TypedArray(own.buffer) });
     offset += size;
   }
+  if (offset !== body.length) throw refuse('a text that is no state');
   return tensors;
 }
 
-function fitsShape(shape: readonly number[], port: RowPort): boolean {
+function fitsShape(shape: readonly number[], port: RowPort, sizes: ReadonlyMap<string, number>): boolean {
   if (port.shape === null) return true;
   if (shape.length !== port.shape.length) return false;
-  return port.shape.every((size, index) => typeof size !== 'number' || size === shape[index]);
+  return port.shape.every((size, index) => {
+    const due = typeof size === 'string' ? sizes.get(size) : size;
+    return due === undefined || due === null || due === shape[index];
+  });
 }
 
 /** Enough of the file's hash to tell it from the one that replaced it. */

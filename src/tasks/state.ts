@@ -44,10 +44,11 @@ export function bindWithState(task: Task, context: TaskContext): BoundTask {
       const { state, ...own } = input;
       const encoded = bound.encode(Object.assign(Object.create(null) as TaskInput, own), limits);
       const add = (row: EncodedRow): EncodedRow => {
+        const sizes = sizesOf(row.tensors, inputs);
         const added =
           state === undefined || state === null
-            ? zeroState(stateInputs, sizesOf(row.tensors, inputs))
-            : readStateToken(state, context, stateInputs);
+            ? zeroState(stateInputs, sizes)
+            : readStateToken(state, context, stateInputs, sizes);
         return { ...row, tensors: new Map([...row.tensors, ...added]) };
       };
       return encoded instanceof Promise ? encoded.then(add) : add(encoded);

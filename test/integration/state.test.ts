@@ -137,6 +137,7 @@ describe('a token is refused', () => {
   for (const [what, change] of [
     ['cut short', (token: string) => token.slice(0, -8)],
     ['changed in a place', (token: string) => `${token.slice(0, -4)}${token.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`],
+    ['followed by something', (token: string) => `${token} !`],
     ['empty', () => ''],
     ['made up', () => 'a state that somebody made up'],
   ] as const) {
@@ -145,6 +146,20 @@ describe('a token is refused', () => {
       await refused(step('sum', [1, 2], change(state)), /no state/);
     });
   }
+});
+
+test('a token is refused where the next call has another number of rows', async () => {
+  const { state } = await step('layered', [[1, 2]], null);
+  const { errors } = await step(
+    'layered',
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    state,
+  );
+  assert.equal(errors[0]?.extensions.code, 'BAD_USER_INPUT');
+  assert.match(errors[0].message, /a state of shape \[2, 1, 2\]/);
 });
 
 test('a state that the model does not have fails the version, with what it has', async () => {

@@ -1,4 +1,5 @@
 import { ModelLoadError } from '../../errors.ts';
+import { parseJsonFile } from '../json-file.ts';
 import { preprocessorSection, type Preprocessor } from './sections.ts';
 
 /** The file beside the model in which Hugging Face keeps how pictures are prepared. */
@@ -51,12 +52,7 @@ export function readPreprocessorFile(content: Buffer | undefined): Preprocessor 
 }
 
 function parseObject(content: Buffer): object {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content.toString('utf8'));
-  } catch (error) {
-    throw new ModelLoadError(`${preprocessorFileName} is no JSON.`, { cause: error, incomplete: true });
-  }
+  const parsed = parseJsonFile(preprocessorFileName, content);
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new ModelLoadError(`${preprocessorFileName} holds no JSON object.`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ModelLoadError } from '../../errors.ts';
+import { parseJsonFile } from '../json-file.ts';
 
 /** The file beside the model in which Hugging Face keeps what the model is, its classes among that. */
 export const modelConfigFileName = 'config.json';
@@ -13,16 +14,7 @@ const schema = z.looseObject({ id2label: z.record(z.string().regex(/^\d+$/), z.s
  */
 export function configuredLabels(content: Buffer | undefined): string[] | undefined {
   if (content === undefined) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(content.toString('utf8'));
-  } catch (error) {
-    throw new ModelLoadError(`${modelConfigFileName} is no JSON: it is cut off, or was written by hand.`, {
-      cause: error,
-      incomplete: true,
-    });
-  }
-  const checked = schema.safeParse(value);
+  const checked = schema.safeParse(parseJsonFile(modelConfigFileName, content));
   if (!checked.success) {
     throw new ModelLoadError(`${modelConfigFileName} has an id2label that is no object of numbers and names.`);
   }

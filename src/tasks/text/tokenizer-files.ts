@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ModelLoadError } from '../../errors.ts';
+import { parseJsonFile } from '../json-file.ts';
 import { compileTokenizer, type Tokenizer, tokenizerSchema } from './tokenizer.ts';
 
 /** The files beside the model that say how a text becomes tokens, as Hugging Face writes them. */
@@ -74,15 +75,7 @@ function namedPadId(
 }
 
 function readJson<Schema extends z.ZodType>(name: string, content: Buffer, schema: Schema): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(content.toString('utf8'));
-  } catch (error) {
-    throw new ModelLoadError(`${name} is no JSON: it is cut off, or was written by hand.`, {
-      cause: error,
-      incomplete: true,
-    });
-  }
+  const value = parseJsonFile(name, content);
   return withReadableFaults(name, () => schema.parse(value));
 }
 
