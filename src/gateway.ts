@@ -268,7 +268,7 @@ function logEvent(logger: Logger, event: RepositoryEvent): void {
 }
 
 function logCall(logger: Logger, { name, version }: Pick<ServedModel, 'name' | 'version'>, report: CallReport): void {
-  if (logger.isDebugEnabled()) logger.debug('call', { model: name, version, ...report });
+  if (logger.writes('debug')) logger.debug('call', { model: name, version, ...report });
 }
 
 function logReady(repository: Repository<ServedModel>, liveSchema: LiveSchema, logger: Logger): void {

@@ -7,8 +7,8 @@ export interface ErrorScope {
   readonly requestId: string;
   /** Codes of the errors this request has seen, for its log line. */
   readonly errorCodes: Set<string>;
-  /** Faults that were told of already: one call that fails is the error of every row in it. */
-  readonly faults: WeakSet<object>;
+  /** Faults that were told of already: one call that fails is the error of every row in it. Null before the first. */
+  faults: WeakSet<object> | null;
 }
 
 const maxMessageLength = 1000;
@@ -49,6 +49,7 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
 function reportOnce(error: unknown, scope: ErrorScope | undefined, onFault: OnFault): void {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (scope !== undefined && typeof root === 'object' && root !== null) {
+    scope.faults ??= new WeakSet();
     if (scope.faults.has(root)) return;
     scope.faults.add(root);
   }

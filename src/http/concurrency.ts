@@ -11,7 +11,7 @@ const retryAfterMs = 1000;
  */
 export function concurrencyHook(maxConcurrentRequests: number) {
   let inHand = 0;
-  return (_request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     if (inHand >= maxConcurrentRequests) {
       reply.header('retry-after', String(retryAfterMs / 1000));
       const message = `The server has ${maxConcurrentRequests} requests in hand, and takes no more; try again in ${retryAfterMs} ms.`;
@@ -19,8 +19,7 @@ export function concurrencyHook(maxConcurrentRequests: number) {
       return;
     }
     inHand += 1;
-    // Comes once, whether the answer was sent or the client left.
-    reply.raw.once('close', () => (inHand -= 1));
+    request.scope.endings.push(() => (inHand -= 1));
     done();
   };
 }

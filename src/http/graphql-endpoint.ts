@@ -62,7 +62,7 @@ async function answer(
   if (caller === null) throw new Error('A request got past its authentication.');
   const left = new AbortController();
   // Not Fastify's `request.signal`: on POST that fires as soon as the body was read.
-  reply.raw.once('close', () => {
+  request.scope.endings.push(() => {
     if (!reply.raw.writableEnded) left.abort();
   });
   await requestsRead();

@@ -15,25 +15,24 @@ export function logRequest({ method, routeOptions, scope }: FastifyRequest, repl
   const { requestId, usage, startedAt, caller } = scope;
   const route = routeOptions.url ?? null;
   const isQuiet = route !== null && route !== graphqlPath && reply.statusCode < 400;
-  logger.log(isQuiet ? 'debug' : 'info', 'request', {
+  const level = isQuiet ? 'debug' : 'info';
+  if (!logger.writes(level)) return;
+  const asked = usage.operations > 0;
+  logger.log(level, 'request', {
     requestId,
     method,
     route,
     status: reply.statusCode,
-    ...(reply.raw.writableEnded ? {} : { aborted: true }),
+    aborted: reply.raw.writableEnded ? undefined : true,
     durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
-    ...(caller === null || caller.kind === 'anonymous' ? {} : { caller: shownCaller(caller) }),
-    ...(usage.operations === 0
-      ? {}
-      : {
-          operations: usage.operations,
-          operationName: usage.operationName?.slice(0, maxNameLength) ?? null,
-          documentHash: usage.documentHash,
-          models: [...usage.models],
-          rows: usage.rows,
-          cost: usage.cost,
-        }),
-    ...(usage.errorCodes.size === 0 ? {} : { errorCodes: [...usage.errorCodes] }),
+    caller: caller === null || caller.kind === 'anonymous' ? undefined : shownCaller(caller),
+    operations: asked ? usage.operations : undefined,
+    operationName: asked ? (usage.operationName?.slice(0, maxNameLength) ?? null) : undefined,
+    documentHash: asked ? usage.documentHash : undefined,
+    models: asked ? [...usage.models] : undefined,
+    rows: asked ? usage.rows : undefined,
+    cost: asked ? usage.cost : undefined,
+    errorCodes: usage.errorCodes.size === 0 ? undefined : [...usage.errorCodes],
   });
 }
 

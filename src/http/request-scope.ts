@@ -9,6 +9,8 @@ export interface RequestScope extends ErrorScope {
   readonly requestId: string;
   readonly usage: RequestUsage;
   readonly startedAt: number;
+  /** What is to be done once it is over, answered or left. */
+  readonly endings: (() => void)[];
   /** Who sent it; null until that was found out, and where nobody asked. */
   caller: Caller | null;
 }
@@ -33,7 +35,8 @@ export function openScope(header: string | string[] | undefined): RequestScope {
     requestId,
     usage,
     errorCodes: usage.errorCodes,
-    faults: new WeakSet(),
+    faults: null,
+    endings: [],
     startedAt: performance.now(),
     caller: null,
   };

@@ -41,7 +41,10 @@ export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOption
   app.addHook('onRequest', (request, reply, done) => {
     request.scope = openScope(request.headers['x-request-id']);
     reply.header('x-request-id', request.scope.requestId).headers(headers);
-    reply.raw.once('close', () => logRequest(request, reply, logger));
+    const { endings } = request.scope;
+    endings.push(() => logRequest(request, reply, logger));
+    // Comes once, whether the answer was sent or the client left.
+    reply.raw.once('close', () => endings.forEach((end) => end()));
     done();
   });
 

@@ -5,6 +5,7 @@ import { AccessError } from '../access/access-error.ts';
 import { openLiveFiles, type WatchFiles } from '../access/live-files.ts';
 import type { TlsOptions } from '../config/access-settings.ts';
 import { OptionsError } from '../config/options.ts';
+import type { LogFields } from '../observability/log-lines.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 
 /** What Node's HTTPS server is made with. */
@@ -82,7 +83,7 @@ function readSettings([cert, key, ca]: readonly Buffer[]): TlsSettings {
   return { ...context, requestCert: ca !== undefined, rejectUnauthorized: ca !== undefined };
 }
 
-function factsOf({ cert, requestCert }: TlsSettings): object {
+function factsOf({ cert, requestCert }: TlsSettings): LogFields {
   const { subject, subjectAltName, validTo } = new X509Certificate(cert as Buffer);
   return { subject, names: subjectAltName, validTo: new Date(validTo).toISOString(), clientCertificates: requestCert };
 }

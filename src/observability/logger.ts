@@ -1,11 +1,16 @@
-import winston from 'winston';
-import Transport from 'winston-transport';
 import { describeValue } from '../errors.ts';
+import { jsonLine, type LineFormat, type LogFields, prettyLine } from './log-lines.ts';
+import { LogSink } from './log-sink.ts';
 
-export type Logger = winston.Logger;
+/** From what must be seen to what is only looked for. */
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+
+/** How much an event matters. */
+export type LogLevel = (typeof logLevels)[number];
 
 export interface LoggerOptions {
-  readonly level: string;
+  /** The least level that is written. */
+  readonly level: LogLevel;
   /** `pretty` is for eyes, `json` is one object a line. */
   readonly format: 'json' | 'pretty';
   /** Where lines go, such as standard output. */
@@ -14,73 +19,67 @@ export interface LoggerOptions {
   readonly processNumber?: number;
 }
 
-/** Makes the log. One JSON object a line: `timestamp`, `level`, `message` and what belongs to the event. */
+/** Makes the log. */
 export function createLogger({ level, format, stream, processNumber }: LoggerOptions): Logger {
-  return winston.createLogger({
-    level,
-    ...(processNumber === undefined ? {} : { defaultMeta: { process: processNumber } }),
-    format: winston.format.printf(format === 'json' ? jsonLine : prettyLine),
-    transports: [new LineTransport(stream)],
-    exitOnError: false,
-  });
+  const fixed = processNumber === undefined ? null : { process: processNumber };
+  return new Logger(level, format === 'json' ? jsonLine : prettyLine, fixed, new LogSink(stream));
 }
 
-/** winston's key for the text of a line. */
-const lineKey = Symbol.for('message');
-
 /**
- * Writes the lines of a tick of the event loop at once: under load, a system call for each line costs more than making
- * it. Errors are written at once, in case the process is about to end.
+ * The log: one event a line. It makes its lines itself and hands those of a tick of the event loop to winston at once:
+ * under load, the streams of winston and a system call cost more for each line than making it. Errors are written at once,
+ * in case the process is about to end.
  */
-class LineTransport extends Transport {
-  readonly #stream: NodeJS.WritableStream;
-  #lines = '';
-  #isBroken = false;
+export class Logger {
+  /** The least level that is written. May be set at any time. */
+  level: LogLevel;
+  readonly #line: LineFormat;
+  readonly #fixed: LogFields | null;
+  readonly #sink: LogSink;
+  #lines: string[] = [];
 
-  constructor(stream: NodeJS.WritableStream) {
-    super();
-    this.#stream = stream;
-    // Whoever reads the log may end before the server, which must not end with them: its lines are dropped from then on.
-    stream.on('error', () => {
-      this.#isBroken = true;
-    });
+  constructor(level: LogLevel, line: LineFormat, fixed: LogFields | null, sink: LogSink) {
+    this.level = level;
+    this.#line = line;
+    this.#fixed = fixed;
+    this.#sink = sink;
   }
 
-  override log(info: Readonly<Record<string | symbol, unknown>>, next: () => void): void {
-    if (this.#lines === '') setImmediate(() => this.#flush());
-    this.#lines += `${String(info[lineKey])}\n`;
-    if (info['level'] === 'error') this.#flush();
-    next();
+  error(message: string, fields?: LogFields): void {
+    this.log('error', message, fields);
   }
 
-  override close(): void {
-    this.#flush();
+  warn(message: string, fields?: LogFields): void {
+    this.log('warn', message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.log('info', message, fields);
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.log('debug', message, fields);
+  }
+
+  log(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (!this.writes(level)) return;
+    if (this.#lines.length === 0) setImmediate(() => this.#flush());
+    const all = this.#fixed === null ? fields : { ...this.#fixed, ...fields };
+    this.#lines.push(this.#line(Date.now(), level, message, all));
+    if (level === 'error') this.#flush();
+  }
+
+  /** Whether events of a level are written, for those that cost something to describe. */
+  writes(level: LogLevel): boolean {
+    return logLevels.indexOf(level) <= logLevels.indexOf(this.level);
   }
 
   #flush(): void {
-    const lines = this.#lines;
-    this.#lines = '';
-    if (lines !== '' && !this.#isBroken) this.#stream.write(lines);
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines.join('\n');
+    this.#lines = [];
+    this.#sink.write(lines);
   }
-}
-
-function jsonLine({ level, message, ...rest }: winston.Logform.TransformableInfo): string {
-  return JSON.stringify({ timestamp: new Date().toISOString(), level, message, ...rest });
-}
-
-const colours: Readonly<Record<string, number>> = { error: 31, warn: 33, info: 32, debug: 36 };
-
-function prettyLine(info: winston.Logform.TransformableInfo): string {
-  const { level, message, stack, cause, ...rest } = info;
-  const details = Object.entries(rest)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
-  const time = new Date().toISOString().slice(11, 23);
-  const coloured = `\u001B[${colours[level] ?? 0}m${level.padEnd(5)}\u001B[0m`;
-  const line = `${time} ${coloured} ${String(message)}${details === '' ? '' : `  \u001B[2m${details}\u001B[0m`}`;
-  const below = [stack, typeof cause === 'string' ? `caused by ${cause}` : cause];
-  return [line, ...below.filter((text) => typeof text === 'string')].join('\n');
 }
 
 /** Chains are short; a longer one is a circle or a mistake. */

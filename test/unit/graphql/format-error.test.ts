@@ -11,7 +11,7 @@ function formattedByApollo(error: GraphQLError): GraphQLFormattedError {
 }
 
 function makeFormatter() {
-  const scope: ErrorScope = { requestId: 'id', errorCodes: new Set(), faults: new WeakSet() };
+  const scope: ErrorScope = { requestId: 'id', errorCodes: new Set(), faults: null };
   const faults: unknown[][] = [];
   const format = errorFormatter(
     () => scope,

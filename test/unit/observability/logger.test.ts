@@ -3,10 +3,10 @@ import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { createLogger, errorFields, type LoggerOptions } from '../../../src/observability/logger.ts';
+import { createLogger, errorFields, logLevels, type LoggerOptions } from '../../../src/observability/logger.ts';
 
 /** A log and what it has written, one string a write. */
-function makeLog(format: LoggerOptions['format'], level = 'debug') {
+function makeLog(format: LoggerOptions['format'], level: LoggerOptions['level'] = 'debug') {
   const writes: string[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -114,7 +114,7 @@ describe('the log for eyes', () => {
 
   test('colours the levels differently', async () => {
     const { logger, writes } = makeLog('pretty');
-    for (const level of ['error', 'warn', 'info', 'debug']) logger.log(level, 'event');
+    for (const level of logLevels) logger.log(level, 'event');
     await nextTurn();
     const lines = writes.join('').trimEnd().split('\n');
     const colours = lines.map((line) => /\[(\d+)m(?:error|warn|info|debug)/.exec(line)?.[1]);
