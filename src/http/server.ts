@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
+import { parseJsonBody } from './json-body.ts';
 import { logRequest } from './request-log.ts';
 import { openScope } from './request-scope.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -52,7 +52,7 @@ export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOption
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseJson(body));
+      done(null, parseJsonBody(body));
     } catch (error) {
       done(error as Error);
     }
@@ -83,20 +83,6 @@ export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOption
     return refuse(reply.header('allow', allow), { code: 'BAD_REQUEST', message, status: 405 }, request.scope);
   });
   return app;
-}
-
-/** @throws GatewayError `BAD_REQUEST` */
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not UTF-8.');
-  try {
-    return JSON.parse(body.toString());
-  } catch (error) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `The body is no JSON: ${error instanceof Error ? error.message : 'malformed'}`,
-    );
-  }
 }
 
 function describe(error: FastifyError | GatewayError, maxBodyBytes: number): Refusal {
