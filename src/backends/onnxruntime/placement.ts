@@ -45,6 +45,8 @@ export const mostSharedBytes = 4 * 1024 * 1024;
 const longestSharedCallMs = 2;
 /** A call as long as this makes it move at once. */
 const intolerableCallMs = 20;
+/** The same of a warm-up's call of many rows, as which no client may ever call: the first that does may hold up others once. */
+const intolerableWarmUpCallMs = 100;
 /** The longest call of a warm-up, at the most rows, of a model that may run in the gateway's own thread. */
 const longestInlineCallMs = 0.25;
 /** How much the newest call counts in the average. */
@@ -122,7 +124,7 @@ export class PlacedModel {
     if (rows > this.#largest.rows) this.#largest = { rows, cpuMs };
     else if (rows === this.#largest.rows) this.#largest.cpuMs = Math.min(this.#largest.cpuMs, cpuMs);
     const isLong = this.#calls >= fewestCalls && this.#averageMs > longestSharedCallMs;
-    if (isLong || cpuMs >= intolerableCallMs) void this.#move('own', this.#options.startOwn);
+    if (isLong || isIntolerable({ cpuMs, rows, isWarm: this.#isWarm })) void this.#move('own', this.#options.startOwn);
   }
 
   /** It took its thread with it: the other models there are not to suffer again. */
@@ -149,6 +151,16 @@ export class PlacedModel {
     })();
     return this.#moving;
   }
+}
+
+/** Whether a model must leave the shared thread because of one call. @param call its CPU time, and whether a client made it. */
+export function isIntolerable(call: {
+  readonly cpuMs: number;
+  readonly rows: number;
+  readonly isWarm: boolean;
+}): boolean {
+  const isExpected = call.isWarm || call.rows === 1;
+  return call.cpuMs >= (isExpected ? intolerableCallMs : intolerableWarmUpCallMs);
 }
 
 /** The rows of a call; 1 where its inputs have no dimensions. */

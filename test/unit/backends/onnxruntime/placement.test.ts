@@ -4,7 +4,7 @@ import { suite, test, type TestContext } from 'node:test';
 import type { SessionRequest } from '../../../../src/backends/onnxruntime/messages.ts';
 import { onnxruntimeBackend } from '../../../../src/backends/onnxruntime/onnxruntime-backend.ts';
 import { hasBoundedCalls } from '../../../../src/backends/onnxruntime/operators.ts';
-import { PlacedModel, SharedThread } from '../../../../src/backends/onnxruntime/placement.ts';
+import { isIntolerable, PlacedModel, SharedThread } from '../../../../src/backends/onnxruntime/placement.ts';
 import { startPool } from '../../../../src/backends/onnxruntime/pool.ts';
 import { SessionThread } from '../../../../src/backends/onnxruntime/session-thread.ts';
 import type { Tensor } from '../../../../src/tensors/tensor.ts';
@@ -171,6 +171,30 @@ suite('A placed model', () => {
     assert.equal(await last, 7);
     await assert.rejects(call(1), { code: 'MODEL_UNAVAILABLE' });
   });
+});
+
+suite('A call that takes 20 ms of CPU time', () => {
+  const call = { cpuMs: 20, rows: 64, isWarm: true };
+
+  for (const [what, given, expected] of [
+    ['is intolerable', call, true],
+    [
+      'is intolerable in a warm-up where it had one row: every client would wait as long',
+      { ...call, rows: 1, isWarm: false },
+      true,
+    ],
+    [
+      'is tolerated in a warm-up where it had many rows: clients may never send as many',
+      { ...call, isWarm: false },
+      false,
+    ],
+    ['is not tolerated even there where it took 100 ms', { ...call, isWarm: false, cpuMs: 100 }, true],
+    ['is tolerated where it took less', { ...call, cpuMs: 19 }, false],
+  ] as const) {
+    test(what, () => {
+      assert.equal(isIntolerable(given), expected);
+    });
+  }
 });
 
 suite('Calls that nothing but rows can make longer', () => {
