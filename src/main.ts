@@ -4,6 +4,10 @@ import { runCommandLine } from './cli/command-line.ts';
 import { onStopSignal } from './cli/stop-signals.ts';
 import type { ForkedProcess, PrimaryChannel } from './processes/channel.ts';
 
+// Builds of ONNX Runtime report each session to Microsoft, names of models among it, and keep an id of the machine and a
+// database below the home folder. It asks for this once, when it is loaded. Whoever wants the reports sets it to 0.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 process.exitCode = await runCommandLine({
   arguments: process.argv.slice(2),
   environment: process.env,
