@@ -24,6 +24,7 @@ import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
 import { registerPlayground } from './http/playground-endpoint.ts';
 import type { RequestScope } from './http/request-scope.ts';
+import { requestLog } from './http/request-log.ts';
 import { createHttpServer } from './http/server.ts';
 import { openTls } from './http/tls.ts';
 import type { CallReport } from './inference/batching/contract.ts';
@@ -148,7 +149,7 @@ export async function startGateway(
     peers,
   );
   peers.onTask(
-    (task, isAsker) => carryOut(repository, task, isAsker),
+    (task, isAsker) => carryOut(repository, logger, task, isAsker),
     (error) => logger.error('what was asked for by hand failed', errorFields(error)),
   );
   const services: GraphQLServices = {
@@ -162,7 +163,12 @@ export async function startGateway(
     peers,
   };
   const scopes = new AsyncLocalStorage<RequestScope>();
-  const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger, tls: tls?.settings });
+  const app = createHttpServer({
+    maxBodyBytes: options.limits.maxBodyBytes,
+    logger,
+    logRequest: requestLog(logger, options.log.sampling),
+    tls: tls?.settings,
+  });
   tls?.follow(app.server);
   await registerCors(app, options.exposure.corsOrigins);
   const { history } = repository;

@@ -1,10 +1,10 @@
 import type { GatewayOptions } from '../config/options.ts';
 import { startGateway } from '../gateway.ts';
-import { createLogger } from '../observability/logger.ts';
 import type { PrimaryChannel } from '../processes/channel.ts';
 import { PrimaryLink } from '../processes/primary-link.ts';
 import type { CommandEnvironment } from './command.ts';
 import { explainFailure } from './failure.ts';
+import { openLog } from './open-log.ts';
 import { serveUntilStopped } from './serve-until-stopped.ts';
 
 /** Serves together with other processes, until this one or all of them are told to stop. Failures are the primary's to tell. */
@@ -35,12 +35,11 @@ async function serveLinked(
   softwareVersion: string,
 ): Promise<void> {
   const { number, place } = link;
-  const logger = createLogger({
-    level: options.logLevel,
-    format: place.logFormat,
-    stream: io.output,
-    processNumber: number,
-  });
+  const { log } = options;
+  const logger = await openLog(
+    { ...log, level: place.logLevel ?? log.level },
+    { format: place.logFormat, stream: io.output, processNumber: number },
+  );
   const gateway = await startGateway({ ...options, port: place.port }, logger, softwareVersion, link);
   link.tellListening(Number(new URL(gateway.url).port));
   gateway.ready.then(

@@ -25,7 +25,14 @@ export interface TlsOptions {
 }
 
 /** Settings that are paths, made absolute. */
-export type PathSetting = 'keys' | 'jwtSecretFile' | 'tlsCert' | 'tlsKey' | 'tlsClientCa' | 'trustedDocumentsFile';
+export type PathSetting =
+  | 'keys'
+  | 'jwtSecretFile'
+  | 'tlsCert'
+  | 'tlsKey'
+  | 'tlsClientCa'
+  | 'trustedDocumentsFile'
+  | 'logFile';
 
 const optional = text.nullable().default(null);
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
 import { exposureSettings, type ExposureOptions, type TrustedDocumentsOptions } from './exposure-settings.ts';
+import { type LogFile, type LogOptions, logSettings } from './log-settings.ts';
 import { processCount } from './process-count.ts';
 import { type RateLimit, rateLimitSettings } from './rate-limit-settings.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
@@ -28,9 +29,6 @@ export interface GatewayOptions {
   readonly processes: number;
   /** Absolute path of the model repository. */
   readonly models: string;
-  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
-  /** `auto` is pretty on a terminal and JSON elsewhere. */
-  readonly logFormat: 'auto' | 'json' | 'pretty';
   readonly playground: boolean;
   /** How changes in the model repository are noticed; `off` leaves that to whoever asks for a scan. */
   readonly watch: 'auto' | 'poll' | 'off';
@@ -52,6 +50,7 @@ export interface GatewayOptions {
   readonly access: AccessOptions;
   readonly tls: TlsOptions;
   readonly exposure: ExposureOptions;
+  readonly log: LogOptions;
 }
 
 const settings = {
@@ -67,16 +66,6 @@ const settings = {
     help: 'How many processes serve together; auto, as many as there are CPUs.',
   },
   models: { env: 'INFERQL_MODELS', schema: text.default('models'), help: 'Folder of the models.' },
-  logLevel: {
-    env: 'INFERQL_LOG_LEVEL',
-    schema: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
-    help: 'Least level that is logged: error, warn, info or debug.',
-  },
-  logFormat: {
-    env: 'INFERQL_LOG_FORMAT',
-    schema: z.enum(['auto', 'json', 'pretty']).default('auto'),
-    help: 'How lines are written: json, pretty, or auto, which is pretty on a terminal and JSON elsewhere.',
-  },
   playground: {
     env: 'INFERQL_PLAYGROUND',
     schema: toggle.default(true),
@@ -164,6 +153,7 @@ const settings = {
     schema: count.default(50_000_000),
     help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
   },
+  ...logSettings,
   ...rateLimitSettings,
   ...accessSettings,
   ...exposureSettings,
@@ -218,8 +208,6 @@ export function compileOptions(
     port: value('port'),
     processes: value('processes'),
     models: resolve(value('models')),
-    logLevel: value('logLevel'),
-    logFormat: value('logFormat'),
     playground: value('playground'),
     watch: value('watch'),
     watchIntervalMs: value('watchIntervalMs'),
@@ -257,7 +245,17 @@ export function compileOptions(
       corsOrigins: Object.freeze(value('corsOrigins') ?? []),
       trustedDocuments: trustedDocuments(value('trustedDocuments'), path('trustedDocumentsFile')),
     }),
+    log: Object.freeze({
+      level: value('logLevel'),
+      format: value('logFormat'),
+      file: logFile(path('logFile'), value('logFileMaxBytes'), value('logFileCount')),
+      sampling: value('logSampling'),
+    }),
   });
+}
+
+function logFile(path: string | null, maxBytes: number, files: number): LogFile | null {
+  return path === null ? null : Object.freeze({ path, maxBytes, count: files });
 }
 
 /** @throws OptionsError where there is a Redis to count in, and nothing to count. */

@@ -1,3 +1,4 @@
+import type { LogLevel } from '../config/log-settings.ts';
 import { GatewayError } from '../errors.ts';
 import type { ServedModel } from '../inference/served-model.ts';
 import type { Peers } from '../processes/peers.ts';
@@ -18,6 +19,8 @@ export interface Administration {
   unload(model: string, ref: string | null): Promise<ModelSource>;
   /** @throws GatewayError `BAD_USER_INPUT` when the version does not wait to be accepted. */
   accept(model: string, ref: string): Promise<ModelSource>;
+  /** What is less than that is not logged from then on. */
+  setLogLevel(level: LogLevel): Promise<void>;
   /** @returns every model, by name. */
   rescan(): Promise<readonly ModelSource[]>;
 }
@@ -47,6 +50,7 @@ export function createAdministration(repository: Repository<ServedModel>, peers:
       if (!needsAcceptance(model, version)) return model;
       return await obey(name, { order: 'ACCEPT', version });
     },
+    setLogLevel: (level) => peers.carryOut({ kind: 'log', level }),
     rescan: async () => {
       await peers.carryOut({ kind: 'rescan' });
       return [...repository.models.values()];

@@ -7,18 +7,40 @@ export const graphqlPath = '/graphql';
 
 const maxNameLength = 200;
 
+/** Writes the one line of a request that was answered or left. */
+export type RequestLog = (request: FastifyRequest, reply: FastifyReply) => void;
+
 /**
- * Writes the one line of a request that was answered or left. It names the route and never the URL, which may hold a
- * query and its variables. Probes and files of the playground would drown the rest; they are debug lines while all is well.
+ * Makes the log of requests. A line names the route and never the URL, which may hold a query and its variables. Probes and
+ * files of the playground would drown the rest; they are debug lines while all is well.
+ * @param sampling of so many requests that went well, one has a line.
  */
-export function logRequest({ method, routeOptions, scope }: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+export function requestLog(logger: Logger, sampling: number): RequestLog {
+  let wentWell = 0;
+  return (request, reply) => {
+    const { route, isWell } = outcomeOf(request, reply);
+    const level = isWell && route !== null && route !== graphqlPath ? 'debug' : 'info';
+    if (!logger.writes(level)) return;
+    if (isWell && level === 'info') {
+      wentWell += 1;
+      if (wentWell < sampling) return;
+      wentWell = 0;
+    }
+    const fields = fieldsOf(request, reply, route);
+    logger.log(level, 'request', isWell && sampling > 1 ? { ...fields, sampling } : fields);
+  };
+}
+
+function outcomeOf({ routeOptions, scope }: FastifyRequest, reply: FastifyReply) {
+  const isWell = reply.statusCode < 400 && scope.usage.errorCodes.size === 0 && reply.raw.writableEnded;
+  return { route: routeOptions.url ?? null, isWell };
+}
+
+/** What is undefined is left out; the fields are always the same, since objects of one shape are written faster. */
+function fieldsOf({ method, scope }: FastifyRequest, reply: FastifyReply, route: string | null) {
   const { requestId, usage, startedAt, caller } = scope;
-  const route = routeOptions.url ?? null;
-  const isQuiet = route !== null && route !== graphqlPath && reply.statusCode < 400;
-  const level = isQuiet ? 'debug' : 'info';
-  if (!logger.writes(level)) return;
   const asked = usage.operations > 0;
-  logger.log(level, 'request', {
+  return {
     requestId,
     method,
     route,
@@ -33,7 +55,7 @@ export function logRequest({ method, routeOptions, scope }: FastifyRequest, repl
     rows: asked ? usage.rows : undefined,
     cost: asked ? usage.cost : undefined,
     errorCodes: usage.errorCodes.size === 0 ? undefined : [...usage.errorCodes],
-  });
+  };
 }
 
 /** Subjects of tokens are as long as their issuers like. */

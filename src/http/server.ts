@@ -1,9 +1,9 @@
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import { GatewayError, mayBeShown } from '../errors.ts';
+import { type GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { parseJsonBody } from './json-body.ts';
-import { logRequest } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
 import { openScope } from './request-scope.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TlsSettings } from './tls.ts';
@@ -11,6 +11,8 @@ import type { TlsSettings } from './tls.ts';
 export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   readonly logger: Logger;
+  /** Told of each request that is over. */
+  readonly logRequest: RequestLog;
   /** @default plain HTTP */
   readonly tls?: TlsSettings | undefined;
 }
@@ -21,7 +23,7 @@ const requestTimeoutMs = 120_000;
 const methods = ['GET', 'HEAD', 'POST'] as const;
 
 /** Makes the HTTP server: how bodies are read, and one form for whatever goes wrong before or beside GraphQL. */
-export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     ...(tls === undefined ? {} : { https: tls }),
     logger: false,
@@ -42,7 +44,7 @@ export function createHttpServer({ maxBodyBytes, logger, tls }: HttpServerOption
     request.scope = openScope(request.headers['x-request-id']);
     reply.header('x-request-id', request.scope.requestId).headers(headers);
     const { endings } = request.scope;
-    endings.push(() => logRequest(request, reply, logger));
+    endings.push(() => logRequest(request, reply));
     // Comes once, whether the answer was sent or the client left.
     reply.raw.once('close', () => endings.forEach((end) => end()));
     done();

@@ -1,23 +1,55 @@
+import { access, constants, mkdir, open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import winston from 'winston';
 import Transport from 'winston-transport';
+import type { LogFile } from '../config/log-settings.ts';
 
-/** Where a log goes, several lines at a time, by winston. */
+/** Where the lines of a log go, several at a time, by winston. */
 export class LogSink {
   readonly #logger: winston.Logger;
 
-  /** @param stream such as standard output */
-  constructor(stream: NodeJS.WritableStream) {
+  /** @param onError told of what keeps lines from being written. */
+  constructor(transport: Transport, onError: (error: unknown) => void = () => undefined) {
     this.#logger = winston.createLogger({
       format: winston.format.printf(({ message }) => String(message)),
-      transports: [new StreamTransport(stream)],
+      transports: [transport],
       exitOnError: false,
     });
+    // Without a listener an error of a transport would end the process.
+    this.#logger.on('error', onError);
   }
 
   /** Writes lines that are complete but for the end of the last. */
   write(lines: string): void {
     this.#logger.write({ level: 'info', message: lines });
   }
+}
+
+/** @param stream such as standard output */
+export function streamSink(stream: NodeJS.WritableStream): LogSink {
+  return new LogSink(new StreamTransport(stream));
+}
+
+/**
+ * Makes the sink of a file, whose folder is made where there is none.
+ * @throws Error when the file cannot be written.
+ */
+export async function fileSink(
+  { path, maxBytes, count }: LogFile,
+  onError: (error: unknown) => void,
+): Promise<LogSink> {
+  await mkdir(dirname(path), { recursive: true });
+  // winston tells of a file that cannot be opened only later, and would wait for it.
+  await (await open(path, 'a')).close();
+  await access(path, constants.W_OK);
+  const transport = new winston.transports.File({
+    dirname: dirname(path),
+    filename: basename(path),
+    maxsize: maxBytes,
+    maxFiles: count,
+    tailable: true,
+  });
+  return new LogSink(transport, onError);
 }
 
 /** winston's key for the text that its format has made. */

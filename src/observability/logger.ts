@@ -1,12 +1,7 @@
+import { type LogFile, type LogLevel, logLevels } from '../config/log-settings.ts';
 import { describeValue } from '../errors.ts';
 import { jsonLine, type LineFormat, type LogFields, prettyLine } from './log-lines.ts';
-import { LogSink } from './log-sink.ts';
-
-/** From what must be seen to what is only looked for. */
-export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
-
-/** How much an event matters. */
-export type LogLevel = (typeof logLevels)[number];
+import { fileSink, type LogSink, streamSink } from './log-sink.ts';
 
 export interface LoggerOptions {
   /** The least level that is written. */
@@ -22,7 +17,18 @@ export interface LoggerOptions {
 /** Makes the log. */
 export function createLogger({ level, format, stream, processNumber }: LoggerOptions): Logger {
   const fixed = processNumber === undefined ? null : { process: processNumber };
-  return new Logger(level, format === 'json' ? jsonLine : prettyLine, fixed, new LogSink(stream));
+  return new Logger(level, fixed, { line: format === 'json' ? jsonLine : prettyLine, sink: streamSink(stream) });
+}
+
+/** How lines are made for a place, and that place. */
+interface LogOutput {
+  readonly line: LineFormat;
+  readonly sink: LogSink;
+}
+
+/** The lines of a tick for one output. */
+interface WaitingLines extends LogOutput {
+  readonly lines: string[];
 }
 
 /**
@@ -33,16 +39,27 @@ export function createLogger({ level, format, stream, processNumber }: LoggerOpt
 export class Logger {
   /** The least level that is written. May be set at any time. */
   level: LogLevel;
-  readonly #line: LineFormat;
   readonly #fixed: LogFields | null;
-  readonly #sink: LogSink;
-  #lines: string[] = [];
+  readonly #outputs: WaitingLines[];
+  #isFlushAwaited = false;
 
-  constructor(level: LogLevel, line: LineFormat, fixed: LogFields | null, sink: LogSink) {
+  constructor(level: LogLevel, fixed: LogFields | null, output: LogOutput) {
     this.level = level;
-    this.#line = line;
     this.#fixed = fixed;
-    this.#sink = sink;
+    this.#outputs = [{ ...output, lines: [] }];
+  }
+
+  /**
+   * From now on writes to a file as well, in JSON.
+   * @throws Error when the file cannot be written.
+   */
+  async addFile(file: LogFile): Promise<void> {
+    let isTold = false;
+    const sink = await fileSink(file, (error) => {
+      if (!isTold) this.error('the file of the log cannot be written; lines are missing from it', errorFields(error));
+      isTold = true;
+    });
+    this.#outputs.push({ line: jsonLine, sink, lines: [] });
   }
 
   error(message: string, fields?: LogFields): void {
@@ -63,10 +80,14 @@ export class Logger {
 
   log(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (!this.writes(level)) return;
-    if (this.#lines.length === 0) setImmediate(() => this.#flush());
+    const time = Date.now();
     const all = this.#fixed === null ? fields : { ...this.#fixed, ...fields };
-    this.#lines.push(this.#line(Date.now(), level, message, all));
+    for (const { line, lines } of this.#outputs) lines.push(line(time, level, message, all));
     if (level === 'error') this.#flush();
+    else if (!this.#isFlushAwaited) {
+      this.#isFlushAwaited = true;
+      setImmediate(() => this.#flush());
+    }
   }
 
   /** Whether events of a level are written, for those that cost something to describe. */
@@ -75,10 +96,10 @@ export class Logger {
   }
 
   #flush(): void {
-    if (this.#lines.length === 0) return;
-    const lines = this.#lines.join('\n');
-    this.#lines = [];
-    this.#sink.write(lines);
+    this.#isFlushAwaited = false;
+    for (const { lines, sink } of this.#outputs) {
+      if (lines.length > 0) sink.write(lines.splice(0).join('\n'));
+    }
   }
 }
 

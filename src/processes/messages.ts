@@ -1,4 +1,5 @@
 import type { Spending } from '../access/budgets/budgets.ts';
+import type { LogLevel } from '../config/log-settings.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { HeldOrders } from '../repository/holds.ts';
 import type { Order } from '../repository/model-entry.ts';
@@ -14,7 +15,8 @@ export type SharedTask =
     }
   /** The model's folder went, or was another one for a moment: what was asked for by hand ended with it. */
   | { readonly kind: 'forget'; readonly model: string }
-  | { readonly kind: 'rescan' };
+  | { readonly kind: 'rescan' }
+  | { readonly kind: 'log'; readonly level: LogLevel };
 
 /** Why a process could not do what it had to, as clients may see it. */
 export interface Problem {
@@ -35,6 +37,8 @@ export interface Place {
   /** Where all listen; 0 lets the system choose, once for all of them. */
   readonly port: number;
   readonly logFormat: 'json' | 'pretty';
+  /** What an administrator asked for last; null where nobody did. */
+  readonly logLevel: LogLevel | null;
   /** What was asked for by hand so far, by model. */
   readonly orders: readonly (readonly [model: string, orders: HeldOrders])[];
 }

@@ -128,7 +128,8 @@ export class Primary {
       return;
     }
     const { total, logFormat } = this.#options;
-    const place = { number: slot.number, total, port: this.#port, logFormat, orders: this.#book.orders };
+    const { orders, logLevel } = this.#book;
+    const place = { number: slot.number, total, port: this.#port, logFormat, logLevel, orders };
     slot.welcomed();
     slot.tell({ kind: 'welcome', place });
     slot.tell({ kind: 'census', ready: this.#readyNumbers() });
@@ -139,13 +140,14 @@ export class Primary {
       if (task.kind === 'forget' && !this.#book.has(task.model)) return Promise.resolve([]);
       // At once with telling the processes: one that begins later is told of it when it is welcomed.
       this.#book.note(task);
+      if (task.kind === 'log') this.#options.logger.level = task.level;
       const members = this.#slots.filter(({ isMember }) => isMember);
       const numbers = members.map(({ number }) => number);
       return this.#rounds.begin(numbers, (round) => {
         for (const slot of members) slot.tell({ kind: 'do', round, task, asker });
       });
     };
-    if (task.kind === 'rescan') return carryOut();
+    if (task.kind === 'rescan' || task.kind === 'log') return carryOut();
     const { model } = task;
     const work = (this.#turns.get(model) ?? Promise.resolve()).then(carryOut);
     const turn: Promise<void> = work.then(() => {

@@ -5,7 +5,7 @@ import { readAnswer } from '../helpers/error-form.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { post, query, startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { addingVersion, liveFolder, type Files } from '../helpers/live-folder.ts';
-import { waitForLine } from '../helpers/log.ts';
+import { type LogLine, waitForLine } from '../helpers/log.ts';
 import { affineModel } from '../helpers/onnx-models.ts';
 
 const shown = 'name ready defaultVersion { version } versions { version state { phase reason } update { phase } }';
@@ -39,6 +39,25 @@ async function answersOf(gateway: TestGateway): Promise<number | undefined> {
 
 const adding = (version: number, offset = version) =>
   Object.fromEntries(Object.entries(addingVersion(offset)).map(([name, file]) => [`m/${version}/${name}`, file]));
+
+describe('setLogLevel', () => {
+  test('changes what is logged from then on', async (context) => {
+    const { gateway } = await start(context, {});
+    const setLevel = (level: string) => query(gateway, `mutation { setLogLevel(level: ${level}) }`);
+    assert.deepEqual((await setLevel('ERROR')).data, { setLogLevel: 'ERROR' });
+    const from = gateway.log.length;
+    await query(gateway, '{ __typename }');
+    await fetch(`${gateway.url}/healthz`);
+    assert.deepEqual((await setLevel('DEBUG')).data, { setLogLevel: 'DEBUG' });
+    await fetch(`${gateway.url}/healthz`);
+    const isProbe = (line: LogLine) => line['route'] === '/healthz';
+    await waitForLine(gateway.log, isProbe, from);
+    const lines = gateway.log.slice(from);
+    assert.equal(lines.filter(isProbe).length, 1);
+    // That of the mutation which set the level comes when it was answered.
+    assert.ok(lines.filter((line) => line['route'] === '/graphql').length <= 1);
+  });
+});
 
 describe('rescanRepository', () => {
   test('takes in what came, changed and went, where nobody watches', async (context) => {

@@ -13,6 +13,7 @@ import { buildStaticSchema } from '../../src/graphql/static-schema.ts';
 import { EventHistory } from '../../src/repository/event-history.ts';
 import { registerGraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
 import type { RequestScope } from '../../src/http/request-scope.ts';
+import { requestLog } from '../../src/http/request-log.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { readAnswer } from '../helpers/error-form.ts';
 import { post, startTestGateway } from '../helpers/gateway.ts';
@@ -108,7 +109,11 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
         plugins: [],
       }),
   });
-  const app = createHttpServer({ maxBodyBytes: options.limits.maxBodyBytes, logger });
+  const app = createHttpServer({
+    maxBodyBytes: options.limits.maxBodyBytes,
+    logger,
+    logRequest: requestLog(logger, 1),
+  });
   const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };
   const services = Object.defineProperties(
     { ...healthy },

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { linesOf, runCommand } from '../helpers/command.ts';
 import { post, query, shippedModels, startTestGateway } from '../helpers/gateway.ts';
 import { waitForLine, type LogLine } from '../helpers/log.ts';
 import { failsOnNegativeModel, identityModel } from '../helpers/onnx-models.ts';
@@ -104,6 +107,68 @@ describe('the log line of a request', async () => {
     const line = await waitForLine(gateway.log, ({ message }) => message === 'request', from);
     assert.deepEqual([line.level, line['route'], line['status']], ['info', null, 404]);
     assert.ok(!JSON.stringify(line).includes('secret'));
+  });
+});
+
+describe('a log of samples', async () => {
+  const gateway = await startTestGateway({ after }, shippedModels, { logSampling: 3 });
+  const isRequest = (line: LogLine) => line.message === 'request' && line['route'] === '/graphql';
+
+  test('has a line for one of so many requests that went well, and for each that did not', async () => {
+    const ids = Array.from({ length: 9 }, (_, index) => `well-${index + 1}`);
+    for (const id of ids) await query(gateway, '{ __typename }', {}, { headers: { 'x-request-id': id } });
+    for (const id of ['bad-1', 'bad-2']) {
+      await query(gateway, '{ nothing }', {}, { headers: { 'x-request-id': id } });
+    }
+    await waitForLine(gateway.log, (line) => line['requestId'] === 'bad-2');
+    assert.deepEqual(
+      gateway.log.filter(isRequest).map((line) => [line['requestId'], line['sampling']]),
+      [
+        ['well-3', 3],
+        ['well-6', 3],
+        ['well-9', 3],
+        ['bad-1', undefined],
+        ['bad-2', undefined],
+      ],
+    );
+  });
+});
+
+describe('a log with a file', () => {
+  test('is written to both', async (context) => {
+    const folder = await temporaryFolder(context, {});
+    const models = await temporaryFolder(context, { 'm/1/model.onnx': identityModel('FP32', ['N', 1]) });
+    const path = join(folder, 'logs', 'inferql.log');
+    const run = runCommand(context, [models, '--log-file', path]);
+    await run.line('ready');
+    run.signal('SIGTERM');
+    const { code, output } = await run.ended;
+    assert.equal(code, 0);
+    assert.equal(await readFile(path, 'utf8'), output);
+  });
+
+  test('of several processes has a file for each', async (context) => {
+    const folder = await temporaryFolder(context, {});
+    const models = await temporaryFolder(context, { 'm/1/model.onnx': identityModel('FP32', ['N', 1]) });
+    const run = runCommand(context, [models, '--processes', '2', '--log-file', join(folder, 'a.log')]);
+    await run.line('all processes ready');
+    run.signal('SIGTERM');
+    assert.equal((await run.ended).code, 0);
+    const files = (await readdir(folder)).toSorted();
+    assert.deepEqual(files, ['a-process1-.log', 'a-process2-.log', 'a.log']);
+    for (const [index, file] of files.entries()) {
+      const lines = linesOf(await readFile(join(folder, file), 'utf8'));
+      assert.equal(lines.at(-1)?.message, 'stopped');
+      assert.equal(lines.at(-1)?.['process'], [1, 2, undefined][index]);
+    }
+  });
+
+  test('that cannot be written is told of, and nothing is started', async (context) => {
+    const folder = await temporaryFolder(context, { taken: Buffer.from('') });
+    const { code, output, errors } = await runCommand(context, ['--log-file', join(folder, 'taken', 'a.log')]).ended;
+    assert.equal(code, 2);
+    assert.equal(output, '');
+    assert.match(errors, /^inferql: option --log-file: the file cannot be written: (EEXIST|ENOTDIR)/);
   });
 });
 

@@ -253,6 +253,17 @@ export type Limits = {
   readonly maxTokens: Scalars['Int']['output'];
 };
 
+/** How much an event of the log matters, the most first. */
+export type LogLevel =
+  /** What is looked for when something is wrong: each call of a model, and each probe. */
+  | 'DEBUG'
+  /** Something failed. */
+  | 'ERROR'
+  /** What happens, requests among it. */
+  | 'INFO'
+  /** Something needs attention. */
+  | 'WARN';
+
 /** A key and a value from the model's file. */
 export type MetadataEntry = {
   readonly __typename?: 'MetadataEntry';
@@ -397,6 +408,11 @@ export type Mutation = {
    */
   readonly rescanRepository: ReadonlyArray<Model>;
   /**
+   * Sets the least level that the log of this server has lines of, in all of its processes, until it is set again or the
+   * server ends. Answers with it.
+   */
+  readonly setLogLevel: LogLevel;
+  /**
    * Takes one version, or all of a model, out of service until it is loaded by hand or the server ends. Where another
    * version is to take its place, that one is loaded first. The version is DRAINING until the last request that may use it
    * has ended, this one among them, and then UNLOADED.
@@ -432,6 +448,20 @@ export type MutationAcceptVersionArgs = {
 export type MutationLoadModelArgs = {
   model: Scalars['ID']['input'];
   version?: InputMaybe<Scalars['VersionRef']['input']>;
+};
+
+
+/**
+ * What can be asked of this server by hand. The folder of the models stays the only source of truth: what is said here
+ * holds for this server alone, in all of its processes, until it ends or the model's folder goes. Each can be repeated without
+ * harm, and answers, when every process has done it, with the state that it led to.
+ * Fields of one operation run one after the other, and the first that fails ends the operation.
+ *
+ * Only for administrators: callers with the scope admin, or, where nobody needs a key, those on the server's own machine, who
+ * reach it at its loopback address and not by way of a proxy. All others are refused as FORBIDDEN.
+ */
+export type MutationSetLogLevelArgs = {
+  level: LogLevel;
 };
 
 
@@ -829,6 +859,7 @@ export type ResolversTypes = {
   Int64: ResolverTypeWrapper<Scalars['Int64']['output']>;
   IntTensor: ResolverTypeWrapper<Scalars['IntTensor']['output']>;
   Limits: ResolverTypeWrapper<Limits>;
+  LogLevel: LogLevel;
   MetadataEntry: ResolverTypeWrapper<MetadataEntry>;
   Model: ResolverTypeWrapper<ModelSource>;
   ModelFile: ResolverTypeWrapper<ModelFile>;
@@ -1048,6 +1079,7 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   acceptVersion?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationAcceptVersionArgs, 'model' | 'version'>>;
   loadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationLoadModelArgs, 'model'>>;
   rescanRepository?: Resolver<ReadonlyArray<ResolversTypes['Model']>, ParentType, ContextType>;
+  setLogLevel?: Resolver<ResolversTypes['LogLevel'], ParentType, ContextType, RequireFields<MutationSetLogLevelArgs, 'level'>>;
   unloadModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationUnloadModelArgs, 'model'>>;
 };
 

@@ -21,7 +21,7 @@ describe('the options', () => {
     assert.equal(options.host, '127.0.0.1');
     assert.equal(options.port, 4000);
     assert.equal(options.models, resolve('models'));
-    assert.equal(options.logLevel, 'info');
+    assert.deepEqual(options.log, { level: 'info', format: 'auto', file: null, sampling: 1 });
     assert.equal(options.playground, true);
     assert.equal(options.watch, 'auto');
     assert.equal(options.watchIntervalMs, 5000);
@@ -161,6 +161,12 @@ describe('the list of settings', () => {
       corsOrigins: corsOrigins.length === 0 ? null : corsOrigins,
       trustedDocuments: trustedDocuments.mode,
       trustedDocumentsFile: trustedDocuments.file,
+      logLevel: options.log.level,
+      logFormat: options.log.format,
+      logFile: options.log.file,
+      logFileMaxBytes: compileOptions({ logFile: 'a.log' }, {}).log.file?.maxBytes,
+      logFileCount: compileOptions({ logFile: 'a.log' }, {}).log.file?.count,
+      logSampling: options.log.sampling,
     };
     for (const { name, byDefault } of listSettings()) {
       const set = flat[name];

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { createLogger, errorFields, logLevels, type LoggerOptions } from '../../../src/observability/logger.ts';
+import { eventually } from '../../helpers/eventually.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { logLevels } from '../../../src/config/log-settings.ts';
+import { createLogger, errorFields, type LoggerOptions } from '../../../src/observability/logger.ts';
 
 /** A log and what it has written, one string a write. */
 function makeLog(format: LoggerOptions['format'], level: LoggerOptions['level'] = 'debug') {
@@ -62,6 +67,20 @@ describe('the log as JSON', () => {
     );
   });
 
+  test('follows its level when that is changed', async () => {
+    const { logger, writes } = makeLog('json', 'warn');
+    logger.info('too early');
+    logger.level = 'debug';
+    logger.debug('in time');
+    logger.level = 'error';
+    logger.warn('too late');
+    await nextTurn();
+    assert.deepEqual(
+      writes.map((line) => (JSON.parse(line) as { message: string }).message),
+      ['in time'],
+    );
+  });
+
   test('writes the lines of a tick at once, in their order', async () => {
     const { logger, writes } = makeLog('json');
     for (let index = 0; index < 100; index += 1) logger.info(String(index));
@@ -100,6 +119,48 @@ describe('the log as JSON', () => {
     logger.info('before');
     logger.error('the end');
     assert.equal(writes.join('').trimEnd().split('\n').length, 2);
+  });
+});
+
+describe('the file of the log', () => {
+  /** Of a file that is just being put aside, none. */
+  const numbersIn = async (path: string): Promise<number[]> =>
+    (await readFile(path, 'utf8').catch(() => ''))
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => Number((JSON.parse(line) as { message: string }).message));
+
+  const hasNoGap = (numbers: readonly number[]): boolean =>
+    numbers.every((number, index) => index === 0 || number === (numbers[index - 1] ?? 0) + 1);
+
+  test('has every line as JSON, whatever the format, and the oldest are put aside', async (context) => {
+    const folder = await temporaryFolder(context, {});
+    const { logger, writes } = makeLog('pretty');
+    await logger.addFile({ path: join(folder, 'logs', 'a.log'), maxBytes: 8192, count: 3 });
+    const keptNow = async () => {
+      const files = (await readdir(join(folder, 'logs'))).toSorted();
+      const numbers = await Promise.all(files.map(async (file) => await numbersIn(join(folder, 'logs', file))));
+      return { files, numbers: numbers.flat().toSorted((a, b) => a - b) };
+    };
+    // winston needs a moment to put a file aside, in which no other must become full.
+    for (let number = 0; number < 600; number += 50) {
+      for (let ahead = 0; ahead < 50; ahead += 1) logger.info(String(number + ahead));
+      await eventually(keptNow, ({ numbers }) => numbers.at(-1) === number + 49);
+    }
+    const kept = await eventually(keptNow, ({ files, numbers }) => files.length === 3 && hasNoGap(numbers));
+    assert.deepEqual(kept.files, ['a.log', 'a1.log', 'a2.log']);
+    for (const file of kept.files) assert.ok((await stat(join(folder, 'logs', file))).size < 8192 + 4096, file);
+    assert.match(stripVTControlCharacters(writes.join('')), /^\d\d:\d\d:\d\d\.\d{3} info {2}0\n/);
+  });
+
+  test('that cannot be written is refused', async (context) => {
+    const folder = await temporaryFolder(context, { taken: Buffer.from('') });
+    const { logger } = makeLog('json');
+    await assert.rejects(
+      logger.addFile({ path: join(folder, 'taken', 'a.log'), maxBytes: 8192, count: 3 }),
+      /EEXIST|ENOTDIR/,
+    );
   });
 });
 

@@ -27,7 +27,7 @@ describe('a process that says hello', () => {
     child(1).begin();
     child(2).say({ kind: 'hello' });
     assert.deepEqual(child(2).told, [
-      { kind: 'welcome', place: { number: 2, total: 2, port: 4000, logFormat: 'json', orders: [] } },
+      { kind: 'welcome', place: { number: 2, total: 2, port: 4000, logFormat: 'json', logLevel: null, orders: [] } },
       { kind: 'census', ready: [1] },
     ]);
     child(2).say({ kind: 'ready' });
@@ -91,6 +91,21 @@ describe('a process that ends', () => {
     child(3).begin();
     const orders = lastTold(child(3), 'welcome')?.place.orders;
     assert.deepEqual(orders, [['iris', { loaded: [], unloaded: [], allUnloaded: true, accepted: [] }]]);
+  });
+
+  test('is replaced by one that is told which level of the log was asked for', async () => {
+    const { child, clock, lines } = readyPair();
+    child(1).say({ kind: 'ask', id: 7, task: { kind: 'log', level: 'error' } });
+    await promisesSettle();
+    assert.deepEqual(lastTold(child(2), 'do')?.task, { kind: 'log', level: 'error' });
+    const written = lines.length;
+    // A line of level warn, which the primary does not write any more either.
+    child(2).end({ code: 0, signal: null });
+    clock.advance(100);
+    child(3).begin();
+    assert.equal(lastTold(child(3), 'welcome')?.place.logLevel, 'error');
+    await promisesSettle();
+    assert.equal(lines.length, written);
   });
 
   test('while none listens leaves the port that the system chose to those that follow', () => {
