@@ -1,10 +1,11 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { parseJsonBody } from './json-body.ts';
+import { requireSoundHead } from './request-head.ts';
 import type { RequestLog } from './request-log.ts';
-import { openScope } from './request-scope.ts';
+import { openScope, type RequestScope } from './request-scope.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -25,7 +26,8 @@ const methods = ['GET', 'HEAD', 'POST'] as const;
 /** Makes the HTTP server: how bodies are read, and one form for whatever goes wrong before or beside GraphQL. */
 export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
-    ...(tls === undefined ? {} : { https: tls }),
+    // Node's own answer to a request without a host would not have our form.
+    ...(tls === undefined ? { http: { requireHostHeader: false } } : { https: { ...tls, requireHostHeader: false } }),
     logger: false,
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
@@ -40,15 +42,25 @@ export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: Http
   });
 
   const headers = securityHeaders(tls !== undefined);
-  app.addHook('onRequest', (request, reply, done) => {
+  const begin = (request: FastifyRequest, reply: FastifyReply): void => {
     request.scope = openScope(request.headers['x-request-id']);
     reply.header('x-request-id', request.scope.requestId).headers(headers);
     const { endings } = request.scope;
     endings.push(() => logRequest(request, reply));
     // Comes once, whether the answer was sent or the client left.
     reply.raw.once('close', () => endings.forEach((end) => end()));
-    done();
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
+    try {
+      requireSoundHead(request.raw);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
+  // Node would answer by itself what expects something other than to go on.
+  app.server.on('checkExpectation', (...given) => app.server.emit('request', ...given));
 
   // Fastify's own JSON parser refuses keys such as __proto__ as an attack; graphql-js refuses them in our form.
   app.removeAllContentTypeParsers();
@@ -63,6 +75,8 @@ export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: Http
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    // No hook runs for what the router does not take at all: a path that is `*`, and methods that it does not know.
+    if ((request.scope as RequestScope | undefined) === undefined) begin(request, reply);
     const refusal = describe(error, maxBodyBytes);
     if (refusal.code === 'INTERNAL_SERVER_ERROR') {
       logger.error('request failed', { requestId: request.scope.requestId, ...errorFields(error) });
@@ -73,9 +87,12 @@ export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: Http
     return refuse(reply, refusal, request.scope);
   });
 
+  // Not by `hasRoute`, which takes a path for a pattern, and throws for one with a `*`.
+  const routes = new Set<string>();
+  app.addHook('onRoute', ({ method, url }) => [method].flat().forEach((each) => routes.add(`${each} ${url}`)));
   app.setNotFoundHandler((request, reply) => {
     const [url = '/'] = request.url.split('?', 1);
-    const allowed = methods.filter((method) => app.hasRoute({ method, url }));
+    const allowed = methods.filter((method) => routes.has(`${method} ${url.replace(/(?<=.)\/$/, '')}`));
     if (allowed.length === 0) {
       const message = 'There is nothing at this path; the API is at /graphql.';
       return refuse(reply, { code: 'BAD_REQUEST', message, status: 404 }, request.scope);

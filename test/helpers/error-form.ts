@@ -43,16 +43,21 @@ const inside: readonly (string | RegExp)[] = [
 /** Reads a response, and asserts what must hold of every one: nothing of the inside, and all errors in the one form. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
-  for (const word of inside) {
-    const found = typeof word === 'string' ? text.includes(word) : word.test(text);
-    assert.ok(!found, `the answer shows ${word}: ${text.slice(0, 2000)}`);
-  }
+  assertNothingInside(text);
   const { status, headers } = response;
   const requestId = headers.get('x-request-id');
   if (text === '') return { status, headers, text, data: undefined, errors: [] };
   const body = JSON.parse(text) as { data?: unknown; errors?: ClientError[] };
   for (const error of body.errors ?? []) assertForm(error, requestId);
   return { status, headers, text, data: body.data, errors: body.errors ?? [] };
+}
+
+/** Asserts that a text for others shows no folder of the server, no position in its code and no stack. */
+export function assertNothingInside(text: string): void {
+  for (const word of inside) {
+    const found = typeof word === 'string' ? text.includes(word) : word.test(text);
+    assert.ok(!found, `the answer shows ${word}: ${text.slice(0, 2000)}`);
+  }
 }
 
 /** Asserts that an error has the one form, of the request with this id. */
