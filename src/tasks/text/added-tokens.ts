@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Normalizer } from './normalizers.ts';
 import { PrefixTable } from './prefix-table.ts';
 import type { Piece } from './split-text.ts';
+import { idSchema } from './vocabulary.ts';
 
 export const addedTokenSchema = z.object({
-  id: z.int(),
+  id: idSchema,
   content: z.string(),
   single_word: z.boolean().default(false),
   lstrip: z.boolean().default(false),

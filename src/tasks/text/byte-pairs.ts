@@ -7,7 +7,10 @@ import { requireId, vocabularySchema, type WordModel } from './vocabulary.ts';
 
 const schema = z.object({
   vocab: vocabularySchema,
-  merges: z.custom<readonly (string | readonly [string, string])[]>(Array.isArray, 'expected a list of merges'),
+  merges: z.custom<readonly (string | readonly [string, string])[]>(
+    (value) => Array.isArray(value) && value.every(isMerge),
+    'expected a list of merges, each of them two tokens',
+  ),
   unk_token: z.string().nullish(),
   continuing_subword_prefix: z.string().nullish(),
   end_of_word_suffix: z.string().nullish(),
@@ -15,6 +18,11 @@ const schema = z.object({
   byte_fallback: z.boolean().default(false),
   ignore_merges: z.boolean().default(false),
 });
+
+function isMerge(merge: unknown): boolean {
+  if (typeof merge === 'string') return true;
+  return Array.isArray(merge) && merge.length === 2 && merge.every((token) => typeof token === 'string');
+}
 
 /** A merge and a place share one number, the order of which is theirs: no word has more characters than this. */
 const places = 2 ** 24;

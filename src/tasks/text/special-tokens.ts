@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ModelLoadError } from '../../errors.ts';
 import { makePart, makeParts, type TokenizerPart } from './tokenizer-json.ts';
+import { idSchema } from './vocabulary.ts';
 
 /** One token with the number of the text that it counts to: 0 for the first, 1 for the second of two. */
 export interface TypedToken {
@@ -19,7 +20,7 @@ export interface SpecialTokens {
 /** Nothing around a text. */
 export const noSpecialTokens: SpecialTokens = { before: [], after: [], type: 0 };
 
-const token = z.tuple([z.string(), z.int()]);
+const token = z.tuple([z.string(), idSchema]);
 const aroundSchema = z.object({ cls: token, sep: token });
 const templateSchema = z.object({
   single: z.array(
@@ -28,7 +29,7 @@ const templateSchema = z.object({
       z.object({ Sequence: z.object({ id: z.enum(['A', 'B']), type_id: z.int() }) }),
     ]),
   ),
-  special_tokens: z.record(z.string(), z.object({ ids: z.array(z.int()) })),
+  special_tokens: z.record(z.string(), z.object({ ids: z.array(idSchema) })),
 });
 
 /**

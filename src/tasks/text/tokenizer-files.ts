@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ModelLoadError } from '../../errors.ts';
 import { parseJsonFile } from '../json-file.ts';
 import { compileTokenizer, type Tokenizer, tokenizerSchema } from './tokenizer.ts';
+import { idSchema } from './vocabulary.ts';
 
 /** The files beside the model that say how a text becomes tokens, as Hugging Face writes them. */
 export const tokenizerFileNames = ['tokenizer.json', 'tokenizer_config.json'] as const;
@@ -22,7 +23,7 @@ const side = z.string().transform((word) => word.toLowerCase());
 const fileSchema = tokenizerSchema.extend({
   truncation: z.looseObject({ max_length: z.int().positive(), direction: side.default('right') }).nullish(),
   padding: z
-    .looseObject({ pad_id: z.int(), pad_type_id: z.int().default(0), direction: side.default('right') })
+    .looseObject({ pad_id: idSchema, pad_type_id: z.int().default(0), direction: side.default('right') })
     .nullish(),
 });
 const namedToken = z.union([z.string(), z.looseObject({ content: z.string() })]);

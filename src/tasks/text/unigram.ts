@@ -5,10 +5,18 @@ import type { TokenizerPart } from './tokenizer-json.ts';
 import type { WordModel } from './vocabulary.ts';
 
 const schema = z.object({
-  vocab: z.custom<readonly (readonly [string, number])[]>(Array.isArray, 'expected a list of tokens and scores'),
+  // Not by a schema for each of them: there may be 250 thousand.
+  vocab: z.custom<readonly (readonly [string, number])[]>(
+    (value) => Array.isArray(value) && value.every(isScoredToken),
+    'expected a list of tokens and scores',
+  ),
   unk_id: z.int().nullish(),
   byte_fallback: z.boolean().default(false),
 });
+
+function isScoredToken(entry: unknown): boolean {
+  return Array.isArray(entry) && typeof entry[0] === 'string' && Number.isFinite(entry[1]);
+}
 
 /** What an unknown character costs beyond the least likely token. Source: SentencePiece, `kUnkPenalty`. */
 const unknownPenalty = 10;

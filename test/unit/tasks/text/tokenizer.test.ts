@@ -51,6 +51,32 @@ describe('tokenizers', async () => {
     assert.deepEqual(cut, [whole[0], ...whole.slice(-5)]);
   });
 
+  // Each of them was a fault of the server, or an id that no model has. Found by fuzzing.
+  await test('a vocabulary or merges of what they cannot be are refused', () => {
+    const json = (name: string) => JSON.parse(tokenizerFile(name).toString());
+    const change = (name: string, changes: object) => compile(name, { model: { ...json(name).model, ...changes } });
+    for (const entry of [null, 1, 'a', [], ['a'], [1, 2], ['a', null], ['a', '1']]) {
+      const { vocab } = json('unigram-xlmr').model;
+      assert.throws(() => change('unigram-xlmr', { vocab: [...vocab, entry] }), /expected a list of tokens and scores/);
+    }
+    for (const merge of [null, 1, [], ['a'], ['a', 1], ['a', 'b', 'c'], {}]) {
+      assert.throws(
+        () => change('bpe-roberta', { merges: [merge] }),
+        /expected a list of merges, each of them two tokens/,
+      );
+    }
+    for (const id of [null, '1', -1, 0.5, 2 ** 24]) {
+      for (const name of ['wordpiece', 'wordlevel', 'bpe-roberta']) {
+        const { vocab } = json(name).model;
+        assert.throws(
+          () => change(name, { vocab: { ...vocab, x: id } }),
+          /expected an object of tokens and ids from 0/,
+        );
+      }
+      assert.throws(() => compile('wordpiece', { added_tokens: [{ id, content: 'x' }] }), { name: 'ZodError' });
+    }
+  });
+
   await test('a part that is not supported is refused, with those that are', () => {
     const message = /the normalizer Nmt, which is not supported; supported are BertNormalizer, /;
     assert.throws(() => compile('wordpiece', { normalizer: { type: 'Nmt' } }), { name: 'ModelLoadError', message });
