@@ -1,8 +1,8 @@
 import { mayBeShown, ModelLoadError } from '../errors.ts';
-import type { NamedTensors } from '../tensors/tensor.ts';
 import type { PredictedRow, PredictOptions } from './batching/contract.ts';
 import { findDifference, goldenFileName, type GoldenExample, type GoldenExamples } from './golden.ts';
 import type { ServedModel } from './served-model.ts';
+import { elementCount, type NamedTensors } from '../tensors/tensor.ts';
 import { zeroRow } from './zero-row.ts';
 
 /** How long the calls of a warm-up may take, all together. */
@@ -23,10 +23,11 @@ export async function warmUp(served: ServedModel, golden: GoldenExamples | null)
 
 async function runZeros(served: ServedModel, options: PredictOptions): Promise<void> {
   const row = zeroRow(served.rowSignature.inputs);
-  for (const size of new Set([1, served.batching.maxBatchSize])) {
+  const most = mostRows(row, served.batching.maxBatchSize);
+  for (const size of new Set([1, most])) {
     const rows = Array<NamedTensors>(size).fill(row);
     const answers = await served.batcher.predictMany(rows, options);
-    if (size === served.batching.maxBatchSize) await repeat(served, rows, answers, options);
+    if (size === most) await repeat(served, rows, answers, options);
     const failure = answers.find((answer) => answer instanceof Error);
     if (failure === undefined) continue;
     served.notes.push(
@@ -34,6 +35,16 @@ async function runZeros(served: ServedModel, options: PredictOptions): Promise<v
     );
     return;
   }
+}
+
+/** Elements that a call of the warm-up may have: half a gigabyte of floats. */
+const mostElements = 2 ** 27;
+
+/** As many rows as a call may have, but for rows so large that they would take all memory. */
+function mostRows(row: NamedTensors, maxBatchSize: number): number {
+  let elements = 1;
+  for (const { shape } of row.values()) elements += elementCount(shape);
+  return Math.max(1, Math.min(maxBatchSize, Math.floor(mostElements / elements)));
 }
 
 /** A call that took longer is not repeated: it says enough of how long calls take. */

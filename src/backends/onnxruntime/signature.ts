@@ -5,6 +5,9 @@ import { datatypeOf, elementTypeName } from './element-types.ts';
 import type { Graph, GraphValue } from './graph.ts';
 import type { ZipMapCuts } from './zipmap.ts';
 
+/** A file may declare any size, and rows of zeros are made of it: the warm-up would take all memory that there is. */
+const mostElements = 2 ** 26;
+
 export interface ReadSignature {
   readonly signature: Signature;
   readonly notes: readonly string[];
@@ -52,6 +55,13 @@ function portOf(role: 'input' | 'output', { name, type }: GraphValue): Port {
   if (type.kind !== 'tensor') {
     throw new ModelLoadError(
       `The ${role} "${name}" is a ${type.kind}, and only tensors can be served: export the model with tensors instead.`,
+    );
+  }
+  const least = (type.shape ?? []).reduce((count: number, size) => count * (typeof size === 'number' ? size : 1), 1);
+  if (role === 'input' && least > mostElements) {
+    throw new ModelLoadError(
+      `The input "${name}" takes ${least} elements at least, and no request carries more than ${mostElements}: export the ` +
+        'model with smaller or with free dimensions.',
     );
   }
   const datatype = datatypeOf(type.element);

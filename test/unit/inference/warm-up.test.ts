@@ -20,6 +20,25 @@ function failing(error: GatewayError): ServedModel {
   } as unknown as ServedModel;
 }
 
+test('full batches of zeros are made, but for rows so large that they would take all memory', async () => {
+  const sizesFor = async (length: number): Promise<readonly number[]> => {
+    const sizes: number[] = [];
+    const inputs = [{ name: 'x', datatype: 'BOOL', shape: [length] }];
+    const predictMany = async (rows: readonly unknown[]) => {
+      sizes.push(rows.length);
+      return rows.map(() => ({ outputs: new Map(), computeMs: 1000 }));
+    };
+    const served = { ...failing(new GatewayError('INFERENCE_FAILED', '')), batcher: { predictMany } };
+    await warmUp(
+      { ...served, rowSignature: { axis: { kind: 'dynamic' }, inputs, outputs: [] } } as unknown as ServedModel,
+      null,
+    );
+    return sizes;
+  };
+  assert.deepEqual(await sizesFor(1000), [1, 4]);
+  assert.deepEqual(await sizesFor(2 ** 26 - 1), [1, 2]);
+});
+
 test('a golden example on which the model fails is the reason, with the failure as its cause', async () => {
   const error = new GatewayError('INFERENCE_FAILED', 'Out of bounds.', { cause: new Error('native') });
   await assert.rejects(warmUp(failing(error), golden), (thrown) => {

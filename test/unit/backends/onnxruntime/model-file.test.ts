@@ -55,6 +55,27 @@ describe('element types that cannot be passed', () => {
   }
 });
 
+// A kilobyte of a file made the warm-up take all memory, or fail as a fault of the server. Found by fuzzing.
+describe('an input of more elements than any request carries', () => {
+  for (const shape of [
+    [2 ** 31],
+    ['N', 2 ** 26 + 1],
+    [2 ** 20, null, 2 ** 20],
+    [Number.MAX_SAFE_INTEGER, 0x7fffffff],
+  ]) {
+    it(`is refused: [${shape.join(', ')}]`, async (test) => {
+      const inputs = [tensorValue('x', 'FP32', shape)];
+      const path = await temporaryModel(test, model({ ...identity, inputs }));
+      await assertRefused(path, /The input "x" takes \S+ elements at least, and no request carries more than 67108864/);
+    });
+  }
+
+  it('is taken at the limit, and of any size as an output', async (test) => {
+    const [inputs, outputs] = [[tensorValue('x', 'FP32', ['N', 2 ** 26])], [tensorValue('y', 'FP32', ['N', 2 ** 40])]];
+    await inspectModelFile(await temporaryModel(test, model({ ...identity, inputs, outputs })));
+  });
+});
+
 describe('inputs and outputs that are no tensors', () => {
   const tensor = { tensor: 'FP32', shape: [1] } as const;
   const sequence: ValueSpec = { name: 's', type: { sequence: tensor } };
