@@ -1,4 +1,4 @@
-import type { ModelLoadError } from '../errors.ts';
+import { GatewayError, type ModelLoadError } from '../errors.ts';
 import type { Datatype } from '../tensors/datatypes.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 
@@ -58,6 +58,16 @@ export interface RunResult {
 }
 
 /**
+ * The instance was lost while it was on a call, such as by the end of its thread. Whatever did that may be in the inputs:
+ * they are not to be tried once more in other calls.
+ */
+export class CallLost extends GatewayError {
+  constructor(cause: unknown) {
+    super('INFERENCE_FAILED', 'What computed it ended before it was done.', { cause });
+  }
+}
+
+/**
  * A model that is loaded and can run. Whoever opened it closes it, after its last call has settled.
  */
 export interface OpenModel {
@@ -76,8 +86,8 @@ export interface OpenModel {
    * Runs the model once. At most `instances` calls run at a time; more are queued in order.
    * Takes over the buffers of `inputs`: they must not be used afterwards.
    * @param outputs names of the outputs to compute; never empty.
-   * @throws GatewayError `INFERENCE_FAILED` when the model fails on these inputs, `MODEL_UNAVAILABLE` when the
-   * instance is gone. Never hangs.
+   * @throws GatewayError `INFERENCE_FAILED` when the model fails on these inputs, as a CallLost when its instance was lost
+   * with them, and `MODEL_UNAVAILABLE` when there is no instance any more. Never hangs.
    */
   run(inputs: NamedTensors, outputs: readonly string[]): Promise<RunResult>;
   /**

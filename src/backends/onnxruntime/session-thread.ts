@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { NamedTensors } from '../../tensors/tensor.ts';
+import { CallLost } from '../backend.ts';
 import { CallWatch } from './call-watch.ts';
 import { type FromThread, type SessionRequest, type ToThread, errorFromMessage, transferList } from './messages.ts';
 import { runError } from './runtime-errors.ts';
@@ -187,7 +188,7 @@ export class SessionThread {
       ended.resolve({ kind: 'lost', how, with: lostWith, cause, gone });
       opened.reject(cause ?? new Error('The thread ended while it loaded the model.'));
     }
-    current?.call?.reject(sessionGone(cause));
+    current?.call?.reject(new CallLost(cause));
     for (const { call } of waiting) call?.reject(neverBegan(cause));
   }
 

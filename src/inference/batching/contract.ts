@@ -70,6 +70,6 @@ export interface CallReport {
   readonly queueMs: number;
   /** Milliseconds inside the model's runtime; of a failed call, from start to failure. */
   readonly computeMs: number;
-  /** `failed`: the model failed on these rows; `unavailable`: it could not be run at all. */
+  /** `failed`: the model failed on these rows; `unavailable`: it could not be run, or was lost meanwhile. */
   readonly outcome: 'succeeded' | 'failed' | 'unavailable';
 }

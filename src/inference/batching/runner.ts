@@ -1,3 +1,4 @@
+import { CallLost } from '../../backends/backend.ts';
 import type { ErrorCode, GatewayError } from '../../errors.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import type { BatcherOptions, CallReport, PredictedRow } from './contract.ts';
@@ -110,7 +111,7 @@ export class CallRunner {
       computeMs = result.computeMs;
     } catch (reason) {
       failure = this.#failures.of(reason);
-      outcome = rowFaults.has(failure.code) ? 'failed' : 'unavailable';
+      outcome = rowFaults.has(failure.code) && !(reason instanceof CallLost) ? 'failed' : 'unavailable';
     }
     const mustRetry = outcome === 'failed' && rows.length > 1;
     if (mustRetry) this.#retryInHalves(rows);

@@ -54,7 +54,7 @@ suite('A thread that ends by itself', () => {
     const never = second?.run(waiting, ['y']);
     worker.emit('error', new Error('out of memory'));
     worker.emit('exit', 1);
-    await assert.rejects(cut ?? Promise.resolve(), { code: 'MODEL_UNAVAILABLE', cause: new Error('out of memory') });
+    await assert.rejects(cut ?? Promise.resolve(), { code: 'INFERENCE_FAILED', cause: new Error('out of memory') });
     await assert.rejects(never ?? Promise.resolve(), CallNeverBegan);
     assert.deepEqual(waiting, inputs());
     const ends = await Promise.all(sessions.map((session) => session.ended));
@@ -76,7 +76,7 @@ suite('A thread that ends by itself', () => {
     worker.finish(0);
     await answered;
     worker.emit('exit', 1);
-    await assert.rejects(cut ?? Promise.resolve(), { code: 'MODEL_UNAVAILABLE' });
+    await assert.rejects(cut ?? Promise.resolve(), { code: 'INFERENCE_FAILED' });
     const ends = await Promise.all(sessions.map((session) => session.ended));
     assert.deepEqual(
       ends.map((end) => end.kind === 'lost' && end.with),
@@ -112,7 +112,7 @@ suite('A thread that stops answering', () => {
     assert.equal(thread.isAlive, true);
     clock.advance(1000);
     assert.equal(thread.isAlive, false);
-    await assert.rejects(stuck ?? Promise.resolve(), { code: 'MODEL_UNAVAILABLE' });
+    await assert.rejects(stuck ?? Promise.resolve(), { code: 'INFERENCE_FAILED' });
     await assert.rejects(never ?? Promise.resolve(), CallNeverBegan);
     const end = await sessions[0]?.ended;
     assert.ok(end?.kind === 'lost' && end.how === 'stuck' && end.with === 'this session');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CallLost } from '../../../../src/backends/backend.ts';
 import { GatewayError } from '../../../../src/errors.ts';
 import { failsWith, isFailure, puppetBatcher, rowsOf } from '../../../helpers/puppet-batcher.ts';
 import { promisesSettle } from '../../../helpers/puppet-clock.ts';
@@ -33,6 +34,16 @@ test('a call whose model is gone is not repeated', async () => {
   clock.endTick();
   model.oldest.fail(new GatewayError('MODEL_UNAVAILABLE', 'The instance is gone.'));
   for (const result of await list) isFailure('MODEL_UNAVAILABLE', result);
+  assert.equal(model.calls.length, 1);
+  assert.equal(reports[0]?.outcome, 'unavailable');
+});
+
+test('a call that was lost with its instance is not repeated in halves, which could be lost as well', async () => {
+  const { batcher, clock, model, needs, reports } = puppetBatcher();
+  const list = batcher.predictMany(rowsOf(3), needs());
+  clock.endTick();
+  model.oldest.fail(new CallLost(new Error('out of memory')));
+  for (const result of await list) isFailure('INFERENCE_FAILED', result);
   assert.equal(model.calls.length, 1);
   assert.equal(reports[0]?.outcome, 'unavailable');
 });
