@@ -1,7 +1,9 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
-import { execute, type ExecutionResult } from 'graphql';
+import { execute, type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { OperationContext } from './context.ts';
+import { executePlan } from './execution/execute-plan.ts';
+import { planExecution, type ExecutionPlan } from './execution/plan.ts';
 
 /** What operations came to that Apollo is still to see, by the context value that each operation has for itself. */
 const results = new WeakMap<object, Promise<ExecutionResult>>();
@@ -10,12 +12,26 @@ const results = new WeakMap<object, Promise<ExecutionResult>>();
  * Runs operations itself, in place of what Apollo does around graphql-js for incremental delivery, which this schema
  * does not have: see docs/decisions/0004-own-execution.md. A result without errors is the answer. One with errors goes
  * on to Apollo, through `executor`, which counts, formats and tells them as always.
+ *
+ * Queries run by plans of their own, which are made once for each document: see docs/decisions/0011-planned-queries.md.
  */
 export function executionPlugin(): ApolloServerPlugin<OperationContext> {
+  // By the schema first: views of it share documents. An operation is the same object in every request with the same
+  // document, since Apollo keeps parsed documents. Plans go with the schema, or with the document, that they are for.
+  const plans = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, ExecutionPlan | null>>();
+  const planOf = (operation: Operation): ExecutionPlan | null => {
+    const { schema, document, operation: node } = operation;
+    if (node === undefined) return null;
+    let known = plans.get(schema);
+    if (known === undefined) plans.set(schema, (known = new WeakMap()));
+    let plan = known.get(node);
+    if (plan === undefined) known.set(node, (plan = planExecution(schema, document, node)));
+    return plan;
+  };
   return {
     requestDidStart: async () => ({
-      responseForOperation: async ({ schema, document, contextValue, request: { variables, operationName } }) => {
-        const running = run({ schema, document, contextValue, variableValues: variables, operationName });
+      responseForOperation: async (operation) => {
+        const running = run(operation, planOf(operation));
         const result = await running.catch(() => null);
         if (result?.data != null && result.errors === undefined) {
           return {
@@ -23,7 +39,7 @@ export function executionPlugin(): ApolloServerPlugin<OperationContext> {
             body: { kind: 'single', singleResult: { data: result.data } },
           };
         }
-        results.set(contextValue, running);
+        results.set(operation.contextValue, running);
         return null;
       },
     }),
@@ -37,6 +53,23 @@ export const executor: GatewayExecutor = async ({ context }) => {
   return await result;
 };
 
-async function run(operation: Parameters<typeof execute>[0]): Promise<ExecutionResult> {
-  return await execute(operation);
+/** What Apollo knows of an operation when it is about to run. */
+interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: Parameters<typeof execute>[0]['document'];
+  /** Undefined for one that the document does not have. */
+  readonly operation?: OperationDefinitionNode | undefined;
+  readonly contextValue: OperationContext;
+  readonly request: {
+    readonly variables?: Readonly<Record<string, unknown>> | undefined;
+    readonly operationName?: string | undefined;
+  };
+}
+
+async function run(
+  { schema, document, contextValue, request: { variables, operationName } }: Operation,
+  plan: ExecutionPlan | null,
+): Promise<ExecutionResult> {
+  if (plan !== null) return await executePlan(plan, variables, contextValue);
+  return await execute({ schema, document, contextValue, variableValues: variables, operationName });
 }

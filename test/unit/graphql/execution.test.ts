@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import { ApolloServer } from '@apollo/server';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { makeExecutableSchema } from '@graphql-tools/schema';
+import { getOperationAST, parse } from 'graphql';
 import type { OperationContext } from '../../../src/graphql/context.ts';
 import { executionPlugin, executor } from '../../../src/graphql/execution.ts';
 
@@ -87,4 +88,20 @@ test('an operation that the document does not have is told by name', async () =>
   const { body } = await apollo.executeOperation({ query: 'query a { good } query b { good }', operationName: 'c' });
   assert.ok(body.kind === 'single');
   assert.match(body.singleResult.errors?.[0]?.message ?? '', /Unknown operation named "c"/);
+});
+
+test('a document that schemas share runs by the schema of each request', async () => {
+  const document = parse('{ x }');
+  const operation = getOperationAST(document);
+  const plugin = executionPlugin();
+  const answers: unknown[] = [];
+  for (const x of [1, 2, 1]) {
+    const other = makeExecutableSchema({ typeDefs: 'type Query { x: Int }', resolvers: { Query: { x: () => x } } });
+    const listener = await plugin.requestDidStart?.({} as never);
+    const context = { schema: other, document, operation, contextValue: {}, request: {} };
+    const response = await listener?.responseForOperation?.(context as never);
+    assert.ok(response?.body.kind === 'single');
+    answers.push(response.body.singleResult.data?.['x']);
+  }
+  assert.deepEqual(answers, [1, 2, 1]);
 });
