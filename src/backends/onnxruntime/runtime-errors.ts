@@ -10,7 +10,9 @@ const longestScrubbed = 4000;
  * `/src/model.cc:202 onnxruntime::Model::Model(const Graph&) Unsupported …`, `utils.cc:594 GetInfo TensorProto: …`.
  */
 const sourcePosition =
-  /(?<!\S)\S*\.(?:cc|cpp|h|hpp|cu):\d+ (?:[^\n()]*::[^\n()]*\([^\n]*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[with [^\]]*\])? |\w+ )/g;
+  /(?<!\S)\S*\.(?:cc|cpp|h|hpp|cu):\d+ (?:[^\n()]*::[^\n()]*\([^\n]*?\)(?: const)?(?:::<lambda\(.*?\)>)?(?: \[with [^\]]*\])? |\w+(?:\(\))? )/g;
+/** A position that stands otherwise than the runtime mostly has it. */
+const barePosition = /(?<!\S)\S*\.(?:cc|cpp|h|hpp|cu):\d+\S* ?/g;
 /** The file is known to whoever reads the message. */
 const loadPrefix = /^Load model from [^\n]*?\.onnx (?:failed:)?/;
 const statusCode = /\[ONNXRuntimeError\] : \d+ : \w+ : /g;
@@ -27,6 +29,7 @@ export function scrub(message: string, folder?: string): string {
     .slice(0, longestScrubbed)
     .replace(loadPrefix, '')
     .replaceAll(sourcePosition, '')
+    .replaceAll(barePosition, '')
     .replaceAll(statusCode, '')
     .replaceAll(absolutePath, '$1')
     .replaceAll(/\s+/g, ' ')

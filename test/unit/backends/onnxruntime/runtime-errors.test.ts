@@ -27,6 +27,12 @@ describe('messages of the runtime', () => {
       '/src/a.h:1 void onnxruntime::Run(const std::function<void(int)>&) const [with T = float; U = int] It failed',
       'It failed',
     ],
+    // A client had only to send a zero to be shown where. Found by fuzzing.
+    [
+      'Status Message: element_wise_ops.cc:2256 operator() Integer modulo by zero',
+      'Status Message: Integer modulo by zero',
+    ],
+    ['It failed at graph.cc:12: gone, see /src/graph.h:7', 'It failed at gone, see'],
     [`Load model from ${folder}/model.onnx failed:Invalid model.`, 'Invalid model.'],
     [`External data path does not exist: "${folder}/w.bin"`, 'External data path does not exist: "w.bin"'],
     ['cannot read C:\\models\\iris\\model.onnx or /home/me/file.txt: gone', 'cannot read model.onnx or file.txt: gone'],
