@@ -1,35 +1,66 @@
 import { GatewayError } from '../errors.ts';
 import type { EncodedRow, EncodeLimits, TaskInput } from '../tasks/task.ts';
+import { packRows, type RowBlock } from '../tensors/row-block.ts';
 import type { PredictOptions } from './batching/contract.ts';
 import type { SpentTime } from './batching/failures.ts';
 import type { ServedModel } from './served-model.ts';
 
+/** The rows of a list of inputs. */
+export interface EncodedInputs {
+  /** The rows of the inputs that have one, packed, in the order of the inputs. */
+  readonly blocks: readonly RowBlock[];
+  /** Why inputs have no row, by their places in the list. */
+  readonly refused: ReadonlyMap<number, GatewayError>;
+  /** What the task said of an input, by the place of its row in `blocks`. */
+  readonly aboutAt: (place: number) => Pick<EncodedRow, 'about'>;
+}
+
 /**
  * Makes rows of inputs, for as long as their deadline has not passed and their client is there. What was begun may go
  * on for a moment after that; its result is dropped.
- * @returns for each input its row, or why it has none.
  * @throws what no GatewayError is.
  */
 export async function encodeAll(
   { task, clock }: Pick<ServedModel, 'task' | 'clock'>,
   inputs: readonly TaskInput[],
   options: PredictOptions,
-): Promise<(EncodedRow | GatewayError)[]> {
+): Promise<EncodedInputs> {
+  if (task.encodeMany !== undefined) {
+    const { block, refused } = task.encodeMany(inputs);
+    return { blocks: [block], refused, aboutAt: () => nothing };
+  }
   const ending = new Ending(options, clock);
   try {
-    const rows: (EncodedRow | GatewayError)[] = [];
+    const encoded: (EncodedRow | GatewayError)[] = [];
     const later: Promise<void>[] = [];
     for (const [index, input] of inputs.entries()) {
       const row = encodeOne(task, input, ending);
-      if (row instanceof Promise) later.push(row.then((made) => void (rows[index] = made)));
-      else rows[index] = row;
+      if (row instanceof Promise) later.push(row.then((made) => void (encoded[index] = made)));
+      else encoded[index] = row;
     }
     if (later.length > 0) await Promise.all(later);
-    return rows;
+    return pack(encoded);
   } finally {
     ending.stop();
   }
 }
+
+function pack(encoded: readonly (EncodedRow | GatewayError)[]): EncodedInputs {
+  const refused = new Map<number, GatewayError>();
+  const rows: EncodedRow[] = [];
+  for (const [place, row] of encoded.entries()) {
+    if (row instanceof GatewayError) refused.set(place, row);
+    else rows.push(row);
+  }
+  return {
+    blocks: packRows(rows.map(({ tensors }) => tensors)),
+    refused,
+    aboutAt: (place) => rows[place] ?? nothing,
+  };
+}
+
+/** What is said of an input of which there is nothing to say. */
+const nothing = {};
 
 function encodeOne(
   task: ServedModel['task'],

@@ -3,10 +3,10 @@ import type { Port } from '../backends/backend.ts';
 import { base64ToTensor } from '../tensors/base64.ts';
 import type { Datatype } from '../tensors/datatypes.ts';
 import { formatShape, type DimensionBindings } from '../tensors/shape.ts';
-import { sameLayout, splitRows, stackRows } from '../tensors/stack.ts';
+import { batchOf, blockOf, type RowBlock, sameLayout, stackBlocks } from '../tensors/row-block.ts';
 import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
-import type { PredictedRow } from './batching/contract.ts';
+import type { RowAnswers } from './batching/contract.ts';
 import { metaOf, waitingOf, type PredictionMeta, type PredictionRequest } from './predict.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
@@ -60,15 +60,21 @@ export async function infer(
   try {
     const names = checkOutputs(served, outputs);
     const options = { outputs: names, ...waitingOf(served, request) };
-    const answers = await served.batcher.predictMany(intoRows(served, tensors, rows), options);
-    const answered = answers.map((answer, index) => {
-      if (answer instanceof Error) throw rows === 1 ? answer : atRow(answer, index);
-      return answer;
-    });
-    const joined = joinRows(served, answered);
+    const hasRows = served.rowSignature.axis.kind !== 'none';
+    const block = hasRows ? blockOf(tensors, rows) : { rows: 1, columns: tensors };
+    const parts: { readonly first: number; readonly answer: RowAnswers | Error }[] = [];
+    await served.batcher.predict([block], options, (answer, first) => void parts.push({ first, answer }));
+    const answers = parts
+      .toSorted((one, other) => one.first - other.first)
+      .map(({ first, answer }) => {
+        if (answer instanceof Error) throw rows === 1 ? answer : atRow(answer, first);
+        return answer;
+      });
+    const blocks = answers.map((answer) => answer.outputs);
+    const joined = hasRows ? joinBlocks(blocks) : present(blocks[0], 'row').columns;
     return {
       outputs: names.map((name) => ({ name, ...present(joined.get(name), name) })),
-      meta: metaOf(served, summarise(answered), request.requestId),
+      meta: metaOf(served, summarise(answers), request.requestId),
     };
   } catch (error) {
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
@@ -159,26 +165,16 @@ function countOfRows(rows: number): string {
   return rows === 1 ? '1 row' : `${rows} rows`;
 }
 
-function intoRows(served: ServedModel, tensors: NamedTensors, rows: number): NamedTensors[] {
-  if (served.rowSignature.axis.kind === 'none') return [tensors];
-  const split = [...tensors].map(([name, tensor]) => [name, splitRows(tensor)] as const);
-  return Array.from(
-    { length: rows },
-    (_, index) => new Map(split.map(([name, parts]) => [name, present(parts[index], name)])),
-  );
-}
-
-function joinRows(served: ServedModel, answers: readonly PredictedRow[]): NamedTensors {
-  const rows = answers.map(({ outputs }) => outputs);
-  const first = present(rows[0], 'row');
-  if (served.rowSignature.axis.kind === 'none') return first;
-  if (!rows.every((row) => sameLayout(row, first))) {
+function joinBlocks(blocks: readonly RowBlock[]): NamedTensors {
+  const [first] = blocks;
+  if (first !== undefined && blocks.length === 1) return batchOf(first);
+  if (!blocks.every(({ columns }) => sameLayout(columns, present(first, 'row').columns))) {
     throw new GatewayError(
       'INFERENCE_FAILED',
       'The model gave rows of different shapes, which make no one tensor; send the rows one at a time.',
     );
   }
-  return stackRows(rows);
+  return stackBlocks(blocks);
 }
 
 function checkOutputs(served: ServedModel, asked: readonly string[] | null): readonly string[] {
@@ -204,7 +200,7 @@ function checkOutputs(served: ServedModel, asked: readonly string[] | null): rea
 }
 
 /** Rows may have been in several calls: the largest of each figure stands for them. */
-function summarise(answers: readonly PredictedRow[]): Omit<PredictedRow, 'outputs'> {
+function summarise(answers: readonly RowAnswers[]): Omit<RowAnswers, 'outputs'> {
   const summary = { batchSize: 0, queueMs: 0, computeMs: 0 };
   for (const { batchSize, queueMs, computeMs } of answers) {
     summary.batchSize = Math.max(summary.batchSize, batchSize);

@@ -1,7 +1,8 @@
 import { badInput, GatewayError } from '../errors.ts';
-import type { EncodedRow, TaskInput } from '../tasks/task.ts';
-import type { PredictedRow, PredictOptions } from './batching/contract.ts';
-import { encodeAll } from './encoding.ts';
+import type { TaskInput } from '../tasks/task.ts';
+import { rowOf } from '../tensors/row-block.ts';
+import type { PredictOptions, RowAnswers } from './batching/contract.ts';
+import { encodeAll, type EncodedInputs } from './encoding.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
 /** What every prediction says of itself; the source of the GraphQL type `PredictionMeta`. */
@@ -38,12 +39,10 @@ export type Prediction = object & { readonly meta: PredictionMeta };
  */
 export async function predict(served: ServedModel, input: TaskInput, request: PredictionRequest): Promise<Prediction> {
   try {
-    const options = optionsOf(served, request);
-    const [row] = await encodeAll(served, [input], options);
-    if (row === undefined) throw new Error('An input was not encoded.');
-    if (row instanceof Error) throw row;
-    const answer = await served.batcher.predict(row.tensors, options);
-    return decode(served, answer, row, request);
+    const [prediction] = await predictAll(served, [input], request);
+    if (prediction === undefined) throw new Error('An input was not answered.');
+    if (prediction instanceof Error) throw prediction;
+    return prediction;
   } catch (error) {
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
@@ -65,38 +64,72 @@ export async function predictBatch(
     );
   }
   served.batcher.requireRoom(inputs.length);
+  return await predictAll(served, inputs, request);
+}
+
+/** A prediction or an error for each input, in their order. */
+async function predictAll(
+  served: ServedModel,
+  inputs: readonly TaskInput[],
+  request: PredictionRequest,
+): Promise<(Prediction | Error)[]> {
   const options = optionsOf(served, request);
-  const encoded = await encodeAll(served, inputs, options);
-  const rows = encoded.filter((row): row is EncodedRow => !(row instanceof Error));
+  const { blocks, refused, aboutAt } = await encodeAll(served, inputs, options);
+  const answered: (Prediction | Error)[] = Array<Prediction | Error>(inputs.length - refused.size);
   // Results are made as the calls return, and not all at the end: the outputs of a long list may be large.
-  const results =
-    rows.length === 0
-      ? []
-      : await served.batcher.predictMany(
-          rows.map(({ tensors }) => tensors),
-          options,
-          (answer, index) => decodeOrError(served, answer, rows[index], request),
-        );
+  await served.batcher.predict(blocks, options, (answer, first, rows) => {
+    if (answer instanceof Error) answered.fill(answer, first, first + rows);
+    else decode(served, answer, request, aboutAt, answered, first);
+  });
+  if (refused.size === 0) return answered;
   let next = 0;
-  return encoded.map((row) => {
-    const result = row instanceof Error ? row : results[next++];
-    if (result === undefined) throw new Error('The batcher answered fewer rows than it was given.');
-    return result instanceof GatewayError ? aboutVersion(served, result) : result;
+  return inputs.map((_, place) => {
+    const error = refused.get(place);
+    if (error !== undefined) return aboutVersion(served, error);
+    return answered[next++] as Prediction | Error;
   });
 }
 
-function decodeOrError(
+/** Makes the predictions of neighbouring rows, or of each that cannot be made one its error. Does not throw. */
+function decode(
   served: ServedModel,
-  answer: PredictedRow,
-  row: EncodedRow | undefined,
-  request: PredictionRequest,
+  answer: RowAnswers,
+  { requestId }: PredictionRequest,
+  aboutAt: EncodedInputs['aboutAt'],
+  target: (Prediction | Error)[],
+  first: number,
+): void {
+  const { outputs } = answer;
+  const { task } = served;
+  const meta = metaOf(served, answer, requestId);
+  try {
+    const read =
+      task.decodeMany?.(outputs) ?? ((place: number) => task.decode(rowOf(outputs, place), aboutAt(first + place)));
+    for (let place = 0; place < outputs.rows; place += 1) target[first + place] = decodeOne(served, read, place, meta);
+  } catch (error) {
+    target.fill(errorOf(served, error), first, first + outputs.rows);
+  }
+}
+
+function decodeOne(
+  served: ServedModel,
+  read: (place: number) => object & { meta?: PredictionMeta },
+  place: number,
+  meta: PredictionMeta,
 ): Prediction | Error {
   try {
-    if (row === undefined) throw new Error('The batcher answered a row that it was not given.');
-    return decode(served, answer, row, request);
+    const decoded = read(place);
+    // The task made it for us to add to: a copy of each would cost as much as making it.
+    decoded.meta = meta;
+    return decoded as Prediction;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return errorOf(served, error);
   }
+}
+
+function errorOf(served: ServedModel, error: unknown): Error {
+  if (error instanceof GatewayError) return aboutVersion(served, error);
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function optionsOf(served: ServedModel, request: PredictionRequest): PredictOptions {
@@ -113,19 +146,10 @@ export function waitingOf(
   return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, caller: caller.account, signal };
 }
 
-function decode(
-  served: ServedModel,
-  answer: PredictedRow,
-  row: EncodedRow,
-  { requestId }: PredictionRequest,
-): Prediction {
-  return Object.assign(served.task.decode(answer.outputs, row), { meta: metaOf(served, answer, requestId) });
-}
-
-/** The `meta` of one answered row. */
+/** The `meta` of rows that were answered together. */
 export function metaOf(
   { name, version }: Pick<ServedModel, 'name' | 'version'>,
-  { batchSize, queueMs, computeMs }: Omit<PredictedRow, 'outputs'>,
+  { batchSize, queueMs, computeMs }: Omit<RowAnswers, 'outputs'>,
   requestId: string,
 ): PredictionMeta {
   return { requestId, model: name, version, batchSize, queueMs, computeMs };

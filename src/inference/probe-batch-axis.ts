@@ -1,7 +1,7 @@
 import type { OpenModel } from '../backends/backend.ts';
 import { GatewayError } from '../errors.ts';
 import type { RowSignature } from '../tasks/row-signature.ts';
-import { stackRows } from '../tensors/stack.ts';
+import { stackBlocks } from '../tensors/row-block.ts';
 import { zeroRow } from './zero-row.ts';
 
 /**
@@ -14,8 +14,8 @@ export async function probeBatchAxis(
   { axis, inputs, outputs }: RowSignature,
 ): Promise<string | null> {
   if (axis.kind !== 'dynamic') return null;
-  const row = zeroRow(inputs);
-  const batch = stackRows([row, row]);
+  const row = { rows: 1, columns: zeroRow(inputs) };
+  const batch = stackBlocks([row, row]);
   try {
     const names = outputs.map(({ name }) => name);
     const answer = await model.run(batch, names);

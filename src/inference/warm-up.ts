@@ -1,6 +1,7 @@
 import { mayBeShown, ModelLoadError } from '../errors.ts';
-import type { PredictedRow, PredictOptions } from './batching/contract.ts';
+import type { PredictOptions } from './batching/contract.ts';
 import { findDifference, goldenFileName, type GoldenExample, type GoldenExamples } from './golden.ts';
+import { type PredictedRow, predictRows } from './predict-rows.ts';
 import type { ServedModel } from './served-model.ts';
 import { elementCount, type NamedTensors } from '../tensors/tensor.ts';
 import { zeroRow } from './zero-row.ts';
@@ -26,7 +27,7 @@ async function runZeros(served: ServedModel, options: PredictOptions): Promise<v
   const most = mostRows(row, served.batching.maxBatchSize);
   for (const size of new Set([1, most])) {
     const rows = Array<NamedTensors>(size).fill(row);
-    const answers = await served.batcher.predictMany(rows, options);
+    const answers = await predictRows(served.batcher, rows, options);
     if (size === most) await repeat(served, rows, answers, options);
     const failure = answers.find((answer) => answer instanceof Error);
     if (failure === undefined) continue;
@@ -63,12 +64,12 @@ async function repeat(
 ): Promise<void> {
   const [first] = answers;
   if (first === undefined || first instanceof Error || first.computeMs > longestRepeatedMs) return;
-  for (let done = 0; done < repetitions; done += 1) await served.batcher.predictMany(rows, options);
+  for (let done = 0; done < repetitions; done += 1) await predictRows(served.batcher, rows, options);
 }
 
 async function compareGolden(served: ServedModel, golden: GoldenExamples, options: PredictOptions): Promise<void> {
   for (const example of golden.examples) {
-    const [alone] = await served.batcher.predictMany([example.row], options);
+    const [alone] = await predictRows(served.batcher, [example.row], options);
     check(alone, example, golden, 'alone');
   }
   const { maxBatchSize } = served.batching;
@@ -76,7 +77,7 @@ async function compareGolden(served: ServedModel, golden: GoldenExamples, option
   for (let first = 0; first < golden.examples.length; first += maxBatchSize) {
     const batch = fullBatch(golden.examples, first, maxBatchSize);
     const rows = batch.map(({ row }) => row);
-    const answers = await served.batcher.predictMany(rows, options);
+    const answers = await predictRows(served.batcher, rows, options);
     for (const [index, example] of batch.entries()) check(answers[index], example, golden, 'in a batch');
     if (first + maxBatchSize >= golden.examples.length) await repeat(served, rows, answers, options);
   }

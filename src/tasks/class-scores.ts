@@ -81,11 +81,11 @@ function failed(message: string): GatewayError {
   return new GatewayError('INFERENCE_FAILED', message);
 }
 
-/** The place of the greatest score; the first of equal ones. */
-export function indexOfGreatest(scores: Float64Array): number {
+/** Which of so many scores, from a place on, is the greatest; the first of equal ones. */
+export function indexOfGreatest(scores: ArrayLike<number>, start = 0, count = scores.length): number {
   let best = 0;
-  for (let index = 1; index < scores.length; index += 1) {
-    if ((scores[index] ?? 0) > (scores[best] ?? 0)) best = index;
+  for (let index = 1; index < count; index += 1) {
+    if ((scores[start + index] ?? 0) > (scores[start + best] ?? 0)) best = index;
   }
   return best;
 }

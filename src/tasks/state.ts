@@ -40,6 +40,9 @@ export function bindWithState(task: Task, context: TaskContext): BoundTask {
     inputType: withInputState(bound.inputType),
     outputType: withOutputState(bound.outputType),
     features: [...bound.features, stateFeature],
+    // The state of a row is read and written with it.
+    encodeMany: undefined,
+    decodeMany: undefined,
     encode(input, limits) {
       const { state, ...own } = input;
       const encoded = bound.encode(Object.assign(Object.create(null) as TaskInput, own), limits);

@@ -2,6 +2,7 @@ import { GraphQLFloat, GraphQLNonNull } from 'graphql';
 import { GatewayError, ModelLoadError } from '../errors.ts';
 import { datatypes } from '../tensors/datatypes.ts';
 import { tensorNumbers } from '../tensors/numbers.ts';
+import type { RowBlock } from '../tensors/row-block.ts';
 import { isSingleElement, predictionType } from './field-types.ts';
 import { describeOutputs, namedOutput } from './model-outputs.ts';
 import type { RowPort } from './row-signature.ts';
@@ -19,18 +20,25 @@ function bind(context: TaskContext): BoundTask {
     outputType: predictionType(context, fields),
     labels: null,
     outputsFor: (selected) => (selected.has('value') ? [name] : []),
-    decode(row) {
-      const tensor = row.get(name);
-      if (tensor === undefined) return {};
-      const numbers = tensorNumbers(tensor);
-      const value = numbers[0];
-      if (numbers.length === 1 && Number.isFinite(value)) return { value };
-      const given = numbers.length === 1 ? String(value) : `${numbers.length} numbers`;
-      throw new GatewayError(
-        'INFERENCE_FAILED',
-        `The model gave ${given} for the output "${name}", and one finite number was due.`,
-      );
-    },
+    decode: (row) => valueReader({ rows: 1, columns: row }, name)(0),
+    decodeMany: (rows) => valueReader(rows, name),
+  };
+}
+
+/** Reads the value of rows, each when it is asked for. */
+function valueReader({ rows, columns }: RowBlock, name: string): (place: number) => { readonly value?: number } {
+  const column = columns.get(name);
+  if (column === undefined) return () => ({});
+  const numbers = tensorNumbers(column);
+  const width = numbers.length / rows;
+  return (place) => {
+    const value = numbers[place];
+    if (width === 1 && Number.isFinite(value)) return { value: value as number };
+    const given = width === 1 ? String(value) : `${width} numbers`;
+    throw new GatewayError(
+      'INFERENCE_FAILED',
+      `The model gave ${given} for the output "${name}", and one finite number was due.`,
+    );
   };
 }
 

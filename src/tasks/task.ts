@@ -8,6 +8,8 @@ import type {
 import type { Manifest } from '../repository/manifest.ts';
 import type { PictureDecoder } from './images/picture-decoder.ts';
 import type { ManifestSection } from './manifest-section.ts';
+import type { GatewayError } from '../errors.ts';
+import type { RowBlock } from '../tensors/row-block.ts';
 import type { NamedTensors } from '../tensors/tensor.ts';
 import type { RowSignature } from './row-signature.ts';
 
@@ -72,6 +74,14 @@ export interface EncodedRow {
   readonly about?: unknown;
 }
 
+/** The rows that a list of inputs makes. */
+export interface EncodedRows {
+  /** The rows of those inputs that have one, in their order. */
+  readonly block: RowBlock;
+  /** Why the others have none, by their places in the list: `BAD_USER_INPUT`. */
+  readonly refused: ReadonlyMap<number, GatewayError>;
+}
+
 /** How long there is to make a row. */
 export interface EncodeLimits {
   /** Aborted at the deadline, or when the client left: work that waits need not begin, and nobody takes its result. */
@@ -96,13 +106,25 @@ export interface BoundTask {
    * @throws GatewayError `BAD_USER_INPUT`
    */
   encode(input: TaskInput, limits?: EncodeLimits): EncodedRow | Promise<EncodedRow>;
+  /**
+   * The same as `encode` for each input of a list, without objects for each: for rows that are small beside them. Without
+   * it the rows that `encode` makes are packed.
+   * @throws nothing that one of the inputs is to blame for.
+   */
+  readonly encodeMany?: ((inputs: readonly TaskInput[]) => EncodedRows) | undefined;
   /** The outputs that these fields of the output type need. May be empty (`meta` alone needs none). */
   outputsFor(fields: ReadonlySet<string>): readonly string[];
   /**
    * Turns one row of those outputs into the source object of `outputType`. Outputs that no selected field needs are absent.
-   * @param row what `encode` made of the input.
+   * @param about what `encode` said of the input.
    */
-  decode(outputs: NamedTensors, row: EncodedRow): object;
+  decode(outputs: NamedTensors, { about }: Pick<EncodedRow, 'about'>): object;
+  /**
+   * The same as `decode` for rows that were answered together, each read where it lies when it is asked for by its place:
+   * for rows that are small beside an object for each, of tasks that need nothing of the input. Without it `decode` is
+   * given a view of each row.
+   */
+  readonly decodeMany?: ((outputs: RowBlock) => (place: number) => object) | undefined;
   /**
    * With what the open dimensions of these inputs may be filled up, so that rows of different lengths share a call: the
    * model must give the same for a row that was filled up. Outputs are cut back along dimensions of the same name.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { GatewayError, type ErrorCode } from '../../src/errors.ts';
 import { Batcher } from '../../src/inference/batching/batcher.ts';
 import type { BatcherOptions, CallReport, PredictOptions } from '../../src/inference/batching/contract.ts';
+import { type PredictedRow, predictRows } from '../../src/inference/predict-rows.ts';
 import type { NamedTensors } from '../../src/tensors/tensor.ts';
 import { PuppetClock } from './puppet-clock.ts';
 import { PuppetModel, puppetRow } from './puppet-model.ts';
@@ -30,7 +31,32 @@ export function puppetBatcher(options: Partial<Omit<BatcherOptions, 'model' | 'c
     deadlineAt: clock.now() + 1000,
     ...change,
   });
-  return { clock, model, reports, batcher, needs };
+  return { clock, model, reports, batcher: byRows(batcher), blocks: batcher, needs };
+}
+
+/** A batcher to which rows are given one by one or as lists, and which answers them so. */
+export interface RowBatcher extends Pick<Batcher, 'queuedRows' | 'retryAfterMs' | 'drain'> {
+  predict(row: NamedTensors, options: PredictOptions): Promise<PredictedRow>;
+  predictMany(rows: readonly NamedTensors[], options: PredictOptions): Promise<(PredictedRow | Error)[]>;
+}
+
+export function byRows(batcher: Batcher): RowBatcher {
+  return {
+    get queuedRows() {
+      return batcher.queuedRows;
+    },
+    get retryAfterMs() {
+      return batcher.retryAfterMs;
+    },
+    drain: () => batcher.drain(),
+    async predict(row, options) {
+      const [answer] = await predictRows(batcher, [row], options);
+      assert.ok(answer !== undefined);
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    predictMany: (rows, options) => predictRows(batcher, rows, options),
+  };
 }
 
 /** Rows of the puppet model with ids that count up. */

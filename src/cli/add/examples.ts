@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { GatewayError, mayBeShown, ModelLoadError, systemCode } from '../../errors.ts';
 import type { ServedModel } from '../../inference/served-model.ts';
+import { predictRows } from '../../inference/predict-rows.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import { tensorToValues, valuesToTensor } from '../../tensors/values.ts';
 
@@ -82,7 +83,7 @@ export async function makeGolden(
   for (const example of examples) {
     const row = await rowOf(served, example);
     const deadlineAt = served.clock.now() + callTimeoutMs;
-    const [answer] = await served.batcher.predictMany([row], { outputs, deadlineAt });
+    const [answer] = await predictRows(served.batcher, [row], { outputs, deadlineAt });
     if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
     if (mayBeShown(answer)) throw new ModelLoadError(`${example.name}: ${answer.message}`, { cause: answer });
     if (answer instanceof Error) throw answer;

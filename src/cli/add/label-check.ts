@@ -1,4 +1,5 @@
 import type { ServedModel } from '../../inference/served-model.ts';
+import { predictRows } from '../../inference/predict-rows.ts';
 import { tensorNumbers } from '../../tensors/numbers.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import { madeUpRows } from './made-up-rows.ts';
@@ -44,7 +45,7 @@ async function countLabels(
   const count = { rows: 0, greatest: 0, least: 0 };
   for (const row of rows) {
     const deadlineAt = served.clock.now() + callTimeoutMs;
-    const [answer] = await served.batcher.predictMany([row], { outputs: [label, scores], deadlineAt });
+    const [answer] = await predictRows(served.batcher, [row], { outputs: [label, scores], deadlineAt });
     if (answer === undefined || answer instanceof Error) continue;
     const [said, tensor] = [answer.outputs.get(label)?.data[0], answer.outputs.get(scores)];
     if (said === undefined || tensor === undefined) continue;

@@ -5,6 +5,7 @@ import { offlineLevel, optimiseOffline } from '../../backends/onnxruntime/offlin
 import { ModelLoadError } from '../../errors.ts';
 import { findDifference, type GoldenExamples } from '../../inference/golden.ts';
 import { closeServedModel, type ServedModel } from '../../inference/served-model.ts';
+import { predictRows } from '../../inference/predict-rows.ts';
 import { formatFileSize } from '../file-size.ts';
 import type { NamedTensors } from '../../tensors/tensor.ts';
 import { madeUpRows } from './made-up-rows.ts';
@@ -160,7 +161,7 @@ async function compareRows(
 async function runRow(served: ServedModel, row: NamedTensors) {
   const outputs = served.rowSignature.outputs.map(({ name }) => name);
   const deadlineAt = served.clock.now() + callTimeoutMs;
-  const [answer] = await served.batcher.predictMany([row], { outputs, deadlineAt });
+  const [answer] = await predictRows(served.batcher, [row], { outputs, deadlineAt });
   if (answer === undefined) throw new Error('The batcher answered fewer rows than it was given.');
   return answer;
 }

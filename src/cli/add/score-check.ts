@@ -1,6 +1,7 @@
 import type { GoldenExamples } from '../../inference/golden.ts';
 import type { ServedModel } from '../../inference/served-model.ts';
 import { zeroRow } from '../../inference/zero-row.ts';
+import { predictRows } from '../../inference/predict-rows.ts';
 import { tensorNumbers } from '../../tensors/numbers.ts';
 
 const callTimeoutMs = 120_000;
@@ -20,7 +21,7 @@ export async function doubtScores(served: ServedModel, golden: GoldenExamples | 
   if (output === undefined) return null;
   const row = golden?.examples[0]?.row ?? zeroRow(served.rowSignature.inputs);
   const deadlineAt = served.clock.now() + callTimeoutMs;
-  const [answer] = await served.batcher.predictMany([row], { outputs, deadlineAt });
+  const [answer] = await predictRows(served.batcher, [row], { outputs, deadlineAt });
   const tensor = answer === undefined || answer instanceof Error ? undefined : answer.outputs.get(output);
   if (tensor === undefined) return null;
   const scores = Array.from(tensorNumbers(tensor));

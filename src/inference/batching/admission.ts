@@ -48,8 +48,6 @@ export class Admission {
   #queuedRows = 0;
   readonly #cost = new CallCost(1 - newestWeight);
   readonly #shares = new CallerShares();
-  #callMs = firstGuessMs;
-  #measured = false;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -63,7 +61,8 @@ export class Admission {
   get retryAfterMs(): number {
     const { rowsPerCall, instances } = this.#options;
     const calls = Math.ceil(this.#queuedRows / rowsPerCall);
-    return Math.max(1, Math.ceil((calls / instances) * this.#callMs));
+    const callMs = this.#cost.millisecondsOf(rowsPerCall) ?? firstGuessMs;
+    return Math.max(1, Math.ceil((calls / instances) * callMs));
   }
 
   /** @throws GatewayError `BATCH_TOO_LARGE`, or `OVERLOADED` with `retryAfterMs`; then nothing was taken. */
@@ -80,17 +79,15 @@ export class Admission {
     if (arrival.caller !== undefined) this.#shares.add(arrival.caller, rows);
   }
 
-  /** To be called once for each admitted row, when its first call starts or it leaves without one. */
-  release(caller?: string): void {
-    this.#queuedRows -= 1;
-    if (caller !== undefined) this.#shares.remove(caller);
+  /** To be called once for each of the admitted rows, when their first call starts or they leave without one. */
+  release(rows: number, caller?: string): void {
+    this.#queuedRows -= rows;
+    if (caller !== undefined) this.#shares.remove(caller, rows);
   }
 
-  /** Learns from a call how long calls take. @param rows null where it failed, which says little of its cost. */
-  callTook(milliseconds: number, rows: number | null): void {
-    this.#callMs = this.#measured ? this.#callMs + newestWeight * (milliseconds - this.#callMs) : milliseconds;
-    this.#measured = true;
-    if (rows !== null) this.#cost.observe(rows, milliseconds);
+  /** Learns from a call that succeeded how long calls take; those that fail say little of it. */
+  callTook(milliseconds: number, rows: number): void {
+    this.#cost.observe(rows, milliseconds);
   }
 
   #requireShare({ rows, caller }: Arrival): void {

@@ -1,32 +1,32 @@
 import type DataLoader from 'dataloader';
-import type { NamedTensors } from '../../tensors/tensor.ts';
+import { countRows, type RowBlock, sliceBlock } from '../../tensors/row-block.ts';
 import { Admission } from './admission.ts';
 import { Cancellations } from './cancellations.ts';
 import { CallPlanner } from './call-planner.ts';
-import type { BatcherOptions, PredictedRow, PredictOptions } from './contract.ts';
+import type { BatcherOptions, PredictOptions, RowAnswers } from './contract.ts';
 import { Deadlines } from './deadlines.ts';
 import { Failures } from './failures.ts';
 import { createLoader } from './loader.ts';
 import { CallRunner } from './runner.ts';
 import { BatchScheduler } from './scheduler.ts';
-import { createSubmission, type PendingRow, type Submission } from './submission.ts';
+import { addPortion, createSubmission, type Portion, type Submission, type TakeAnswer } from './submission.ts';
 
-/** What an answered row holds instead of its tensors. */
-const noTensors: NamedTensors = new Map();
+/** What an answered portion holds instead of its rows. */
+const noRows: RowBlock = { rows: 0, columns: new Map() };
 
 /**
  * Merges the rows of concurrent predictions into calls of one served version. Long-lived: one for each version.
  *
- * A row is admitted, put into a batch by the DataLoader, let go by the scheduler, and called by the runner; whatever
- * answers it first, result, failure, deadline or cancellation, answers it for good. First come, first served: the rows
- * of a long list go ahead of those that come after it.
+ * Rows are admitted, put into batches by the DataLoader, as many together as a batch has room for, let go by the scheduler,
+ * and called by the runner; whatever answers them first, result, failure, deadline or cancellation, answers them for good.
+ * First come, first served: the rows of a long list go ahead of those that come after it.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
   readonly #failures: Failures;
   readonly #admission: Admission;
   readonly #scheduler: BatchScheduler;
-  readonly #loader: DataLoader<PendingRow, PendingRow>;
+  readonly #loader: DataLoader<Portion, Portion>;
   readonly #planner: CallPlanner;
   readonly #runner: CallRunner;
   readonly #deadlines: Deadlines;
@@ -47,9 +47,9 @@ export class Batcher {
     });
     this.#planner = new CallPlanner(options.padding, options.maxBatchTokens);
     this.#runner = new CallRunner(options, this.#failures, {
-      answer: (row, result) => this.#answer(row, result),
+      answer: (portion, answer) => this.#answer(portion, answer),
       expire: (submission) => this.#expire(submission),
-      leaveQueue: ({ submission }) => this.#admission.release(submission.options.caller),
+      leaveQueue: ({ submission, rows }) => this.#admission.release(rows, submission.options.caller),
       callEnded: (rows, milliseconds, positions) => this.#callEnded(rows, milliseconds, positions),
       callAnswered: () => this.#settleDrain(),
     });
@@ -58,12 +58,9 @@ export class Batcher {
       maxBatchSize,
       maxDelayMs,
       idleInstances: () => this.#runner.idleInstances,
+      dispatch: (portions) => this.#runner.add(this.#planner.plan(portions)),
     });
-    this.#loader = createLoader({
-      maxBatchSize,
-      schedule: this.#scheduler.open,
-      run: (rows) => this.#runner.add(this.#planner.plan(rows)),
-    });
+    this.#loader = createLoader({ schedule: this.#scheduler.open, collected: this.#scheduler.collected });
     this.#deadlines = new Deadlines(clock, (submission) => this.#expire(submission));
     this.#cancellations = new Cancellations((submission) => this.#cancel(submission));
   }
@@ -88,37 +85,19 @@ export class Batcher {
   }
 
   /**
-   * Predicts one row. The row's tensors are copied before they are handed on, and stay the caller's.
-   * @throws GatewayError with model and version: `OVERLOADED` (with `retryAfterMs`), `MODEL_UNAVAILABLE`,
-   * `DEADLINE_EXCEEDED`, `CANCELLED`, `INFERENCE_FAILED`. Settles by the deadline at the latest.
+   * Predicts rows, which are taken whole or not at all. They are copied before they are handed on, and stay the caller's.
+   * @param take told of each answer as soon as the call with its rows returned, so that the outputs of a long list need not
+   * be kept until the last. Errors are GatewayErrors with model and version: `DEADLINE_EXCEEDED`, `CANCELLED`,
+   * `INFERENCE_FAILED`, `MODEL_UNAVAILABLE`. Must not throw.
+   * @returns when each row has its answer, by the deadline at the latest.
+   * @throws GatewayError where all rows are refused on arrival: `OVERLOADED` (with `retryAfterMs`) when they do not fit
+   * into the queue now, `BATCH_TOO_LARGE` when they are more than the queue and never would, `MODEL_UNAVAILABLE` after
+   * `drain`, `CANCELLED` or `DEADLINE_EXCEEDED` when they came too late.
    */
-  predict(row: NamedTensors, options: PredictOptions): Promise<PredictedRow> {
-    return new Promise((resolve, reject) => {
-      this.#submit([row], options, asAnswered, ([result]) => {
-        if (result === undefined || result instanceof Error) reject(result);
-        else resolve(result as PredictedRow);
-      });
-    });
-  }
-
-  /**
-   * Predicts a list of rows; the answer to row `i` is at index `i`, and a row that failed has its error there.
-   * A list is taken whole or not at all.
-   * @param finish makes a result of each answer as soon as its call returned, so that the outputs of a long list need
-   * not be kept until the last. Must not throw. @default the answer itself
-   * @throws GatewayError where the whole list is refused on arrival: `OVERLOADED` when it does not fit into the queue
-   * now, `BATCH_TOO_LARGE` when it is longer than the queue and never would, `MODEL_UNAVAILABLE` after `drain`,
-   * `CANCELLED` or `DEADLINE_EXCEEDED` when it came too late.
-   */
-  predictMany<Result = PredictedRow>(
-    rows: readonly NamedTensors[],
-    options: PredictOptions,
-    finish: (answer: PredictedRow, index: number) => Result | Error = asAnswered as (answer: PredictedRow) => Result,
-  ): Promise<(Result | Error)[]> {
-    if (rows.length === 0) return Promise.resolve([]);
-    return new Promise((resolve) => {
-      this.#submit(rows, options, finish, (results) => resolve(results as (Result | Error)[]));
-    });
+  predict(blocks: readonly RowBlock[], options: PredictOptions, take: TakeAnswer): Promise<void> {
+    const rows = countRows(blocks);
+    if (rows === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#submit(blocks, rows, options, take, resolve));
   }
 
   /**
@@ -136,10 +115,11 @@ export class Batcher {
 
   /** @throws GatewayError when the rows are refused; then `resolve` is not called. */
   #submit(
-    rows: readonly NamedTensors[],
+    blocks: readonly RowBlock[],
+    rows: number,
     options: PredictOptions,
-    finish: Submission['finish'],
-    resolve: Submission['resolve'],
+    take: TakeAnswer,
+    resolve: () => void,
   ): void {
     const arrivedAt = this.#options.clock.now();
     if (this.#drained !== null) throw this.#failures.draining();
@@ -149,37 +129,49 @@ export class Batcher {
       throw this.#failures.deadlineExceeded(moments, arrivedAt);
     }
     const { deadlineAt, caller } = options;
-    this.#admission.admit({ rows: rows.length, now: arrivedAt, deadlineAt, caller });
-    const submission = createSubmission(rows, options, arrivedAt, finish, resolve);
+    this.#admission.admit({ rows, now: arrivedAt, deadlineAt, caller });
+    const submission = createSubmission(rows, options, arrivedAt, take, resolve);
     this.#deadlines.add(submission);
     this.#cancellations.add(submission);
-    for (const row of submission.rows) {
-      void this.#loader.load(row);
-      this.#scheduler.rowAdded(row);
+    let first = 0;
+    for (const block of blocks) {
+      for (let start = 0; start < block.rows;) {
+        // Rows that may be filled up are put into calls by their lengths, one by one.
+        const room = this.#options.padding === null ? this.#scheduler.room : 1;
+        const part = Math.min(room, block.rows - start);
+        this.#enqueue(addPortion(submission, first + start, sliceBlock(block, start, part)));
+        start += part;
+      }
+      first += block.rows;
     }
   }
 
-  /** The one place where a row gets its result; only the first counts. */
-  #answer(row: PendingRow, result: PredictedRow | Error): void {
-    if (row.answered) return;
-    row.answered = true;
-    row.tensors = noTensors;
-    if (row.calledAt === null) {
-      this.#admission.release(row.submission.options.caller);
-      if (row.batch !== null) this.#scheduler.rowLeft(row.batch);
+  #enqueue(portion: Portion): void {
+    void this.#loader.load(portion);
+    this.#scheduler.added(portion);
+  }
+
+  /** The one place where rows get their answer; only the first counts. */
+  #answer(portion: Portion, answer: RowAnswers | Error): void {
+    if (portion.answered) return;
+    portion.answered = true;
+    portion.block = noRows;
+    const { submission, first, rows } = portion;
+    if (portion.calledAt === null) {
+      this.#admission.release(rows, submission.options.caller);
+      if (portion.batch !== null) this.#scheduler.rowsLeft(portion.batch, rows);
     }
-    const { submission } = row;
-    submission.results[row.index] = result instanceof Error ? result : submission.finish(result, row.index);
-    submission.remaining -= 1;
+    submission.take(answer, first, rows);
+    submission.remaining -= rows;
     if (submission.remaining > 0) return;
     this.#deadlines.delete(submission);
     this.#cancellations.delete(submission);
-    submission.resolve(submission.results);
+    submission.resolve();
   }
 
   #cancel(submission: Submission): void {
     const failure = this.#failures.cancelled();
-    for (const row of submission.rows) this.#answer(row, failure);
+    for (const portion of submission.portions) this.#answer(portion, failure);
   }
 
   #expire(submission: Submission): void {
@@ -188,19 +180,21 @@ export class Batcher {
     const requestedAt = options.requestedAt ?? arrivedAt;
     // The rows of one call share their error: a stack for each of thousands would cost more than the predictions.
     const failures = new Map<number | null, Error>();
-    for (const row of submission.rows) {
-      if (row.answered) continue;
+    for (const portion of submission.portions) {
+      if (portion.answered) continue;
+      const { calledAt } = portion;
       const failure =
-        failures.get(row.calledAt) ??
-        this.#failures.deadlineExceeded({ requestedAt, arrivedAt, calledAt: row.calledAt }, now);
-      failures.set(row.calledAt, failure);
-      this.#answer(row, failure);
+        failures.get(calledAt) ?? this.#failures.deadlineExceeded({ requestedAt, arrivedAt, calledAt }, now);
+      failures.set(calledAt, failure);
+      this.#answer(portion, failure);
     }
   }
 
   #callEnded(rows: number, milliseconds: number, positions: number | null): void {
-    this.#admission.callTook(milliseconds, positions === null ? null : rows);
-    if (positions !== null) this.#planner.callTook(positions, milliseconds);
+    if (positions !== null) {
+      this.#admission.callTook(milliseconds, rows);
+      this.#planner.callTook(positions, milliseconds);
+    }
     this.#scheduler.consider();
   }
 
@@ -209,8 +203,4 @@ export class Batcher {
     this.#deadlines.stop();
     this.#drained.resolve();
   }
-}
-
-function asAnswered(answer: PredictedRow): PredictedRow {
-  return answer;
 }

@@ -20,10 +20,10 @@ export class CallerShares {
     this.#rows.set(caller, this.rowsOf(caller) + rows);
   }
 
-  /** To be called once for each row that was added. */
-  remove(caller: string): void {
-    const rows = this.rowsOf(caller) - 1;
-    if (rows > 0) this.#rows.set(caller, rows);
+  /** To be called for all rows that were added, in whatever parts. */
+  remove(caller: string, rows: number): void {
+    const left = this.rowsOf(caller) - rows;
+    if (left > 0) this.#rows.set(caller, left);
     else this.#rows.delete(caller);
   }
 }

@@ -1,6 +1,6 @@
 import type { OpenModel } from '../../backends/backend.ts';
 import type { BatchAxis } from '../../tasks/row-signature.ts';
-import type { NamedTensors } from '../../tensors/tensor.ts';
+import type { RowBlock } from '../../tensors/row-block.ts';
 import type { Clock } from './clock.ts';
 import type { Padding } from './padding.ts';
 
@@ -33,7 +33,7 @@ export interface ModelIdentity {
   readonly version: number;
 }
 
-/** What the rows of one `predict` or `predictMany` have in common. */
+/** What the rows of one `predict` have in common. */
 export interface PredictOptions {
   /** Names of the outputs the caller needs; may be empty. */
   readonly outputs: readonly string[];
@@ -47,16 +47,16 @@ export interface PredictOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The answer to one row. */
-export interface PredictedRow {
+/** The answer to neighbouring rows of a list, which one call computed. */
+export interface RowAnswers {
   /**
-   * The outputs that the caller asked for, without the batch dimension. They are views of the batch's buffers where
-   * that is possible: holding one row keeps the whole batch in memory, and nobody may write to them.
+   * The outputs that the caller asked for. They are views of the batch's buffers where that is possible: holding one row
+   * keeps the whole batch in memory, and nobody may write to them.
    */
-  readonly outputs: NamedTensors;
-  /** Rows in the call that computed this row. */
+  readonly outputs: RowBlock;
+  /** Rows in the call that computed them. */
   readonly batchSize: number;
-  /** Milliseconds from the row's arrival to the start of the call that computed it. */
+  /** Milliseconds from their arrival to the start of that call. */
   readonly queueMs: number;
   /** Milliseconds that call took inside the model's runtime. */
   readonly computeMs: number;

@@ -1,26 +1,27 @@
 import DataLoader from 'dataloader';
-import type { PendingRow } from './submission.ts';
+import type { Portion } from './submission.ts';
 
 export interface LoaderOptions {
-  readonly maxBatchSize: number;
-  /** Takes each new batch before its first row is in, and calls back once when it may go. */
-  readonly schedule: (dispatch: () => void) => void;
-  /** Takes the rows of a batch that goes. */
-  readonly run: (rows: readonly PendingRow[]) => void;
+  /** Takes each new batch before its first rows are in, and calls back once when no more may come into it. */
+  readonly schedule: (close: () => void) => void;
+  /** Takes what is in a batch, within the call that closes it. */
+  readonly collected: (portions: readonly Portion[]) => void;
 }
 
 /**
- * The DataLoader that collects rows into batches. Its promise only says that a row has gone into its batch: the result
- * does not come back through it, because a DataLoader settles all of a batch at once, and a row must wait neither for
- * other shapes in its batch, nor for the halves of a failed call, nor past its deadline for a call that does not return.
+ * The DataLoader that collects rows into batches. A key is a portion, as many rows of one caller as go together: a promise
+ * for each row of a list would cost more than the row. How much is in a batch is therefore counted by whoever closes it.
+ *
+ * Its promise only says that a portion has left with its batch: the answer does not come back through it, because a
+ * DataLoader settles all of a batch at once, and a row must wait neither for other shapes in its batch, nor for the halves
+ * of a failed call, nor past its deadline for a call that does not return.
  */
-export function createLoader(options: LoaderOptions): DataLoader<PendingRow, PendingRow> {
-  const { maxBatchSize, schedule, run } = options;
-  return new DataLoader<PendingRow, PendingRow>(
-    (rows) => {
-      run(rows);
-      return Promise.resolve(rows);
+export function createLoader({ schedule, collected }: LoaderOptions): DataLoader<Portion, Portion> {
+  return new DataLoader<Portion, Portion>(
+    (portions) => {
+      collected(portions);
+      return Promise.resolve(portions);
     },
-    { cache: false, maxBatchSize, batchScheduleFn: schedule },
+    { cache: false, batchScheduleFn: schedule },
   );
 }

@@ -1,15 +1,6 @@
 import type { Clock } from './clock.ts';
 import { decideBatch } from './policy.ts';
-
-/** A batch that fills or waits. */
-export interface WaitingBatch {
-  /** Rows put into it. */
-  rows: number;
-  /** Rows that still want an answer. */
-  liveRows: number;
-  readonly openedAt: number;
-  readonly dispatch: () => void;
-}
+import type { Portion, WaitingBatch } from './submission.ts';
 
 export interface SchedulerOptions {
   readonly clock: Clock;
@@ -17,13 +8,15 @@ export interface SchedulerOptions {
   readonly maxDelayMs: number;
   /** How many more calls could start now. Asked anew after each dispatch, which is expected to use one. */
   readonly idleInstances: () => number;
+  /** Takes a batch that goes. */
+  readonly dispatch: (portions: readonly Portion[]) => void;
 }
 
 /**
  * Holds the batches that wait, oldest first, and lets each go when the policy says so. Every ear of the policy is
  * here: the end of a tick, a batch that is full, an instance that falls idle, the end of a delay.
  *
- * Only the newest batch can be incomplete: a new one is opened when the last is full or gone.
+ * Only the newest batch can be incomplete: one that is full is closed at once, and waits for an instance as it is.
  */
 export class BatchScheduler {
   readonly #options: SchedulerOptions;
@@ -42,10 +35,15 @@ export class BatchScheduler {
     return this.#waiting.size === 0;
   }
 
-  /** Takes a new batch. The `batchScheduleFn` of the DataLoader, which calls it before the first row is in. */
-  readonly open = (dispatch: () => void): void => {
+  /** How many rows may be put into the batch that is next. */
+  get room(): number {
+    return this.#options.maxBatchSize - (this.#newest?.rows ?? 0);
+  }
+
+  /** Takes a new batch. The `batchScheduleFn` of the DataLoader, which calls it before the first rows are in. */
+  readonly open = (close: () => void): void => {
     const { clock } = this.#options;
-    this.#newest = { rows: 0, liveRows: 0, openedAt: clock.now(), dispatch };
+    this.#newest = { rows: 0, liveRows: 0, openedAt: clock.now(), close, portions: null };
     this.#waiting.add(this.#newest);
     if (this.#tickAwaited) return;
     this.#tickAwaited = true;
@@ -55,19 +53,27 @@ export class BatchScheduler {
     });
   };
 
-  /** To be called after each row that was put into the newest batch; tells the row which batch that is. */
-  rowAdded(row: { batch: WaitingBatch | null }): void {
+  /** To be called after a portion, of no more rows than there is room for, was put into the newest batch. */
+  added(portion: Portion): void {
     const batch = this.#newest;
-    if (batch === null) throw new Error('A row was added before any batch was opened.');
-    batch.rows += 1;
-    batch.liveRows += 1;
-    row.batch = batch;
-    if (batch.rows >= this.#options.maxBatchSize && this.#options.idleInstances() > 0) this.consider();
+    if (batch === null) throw new Error('Rows were added before any batch was opened.');
+    batch.rows += portion.rows;
+    batch.liveRows += portion.rows;
+    portion.batch = batch;
+    if (this.room > 0) return;
+    this.#close(batch);
+    if (this.#options.idleInstances() > 0) this.consider();
   }
 
-  /** To be called when a row no longer wants an answer. A batch that all have left is discarded. */
-  rowLeft(batch: WaitingBatch): void {
-    batch.liveRows -= 1;
+  /** To be called with what is in a batch when it is closed. */
+  readonly collected = (portions: readonly Portion[]): void => {
+    const batch = portions[0]?.batch;
+    if (batch != null) batch.portions = portions;
+  };
+
+  /** To be called when rows no longer want an answer. A batch that all have left is discarded. */
+  rowsLeft(batch: WaitingBatch, rows: number): void {
+    batch.liveRows -= rows;
     if (batch.liveRows === 0 && this.#waiting.has(batch)) this.#decide(batch);
   }
 
@@ -84,11 +90,11 @@ export class BatchScheduler {
 
   /** @returns whether the batch has gone. */
   #decide(batch: WaitingBatch): boolean {
-    const { clock, maxBatchSize, maxDelayMs, idleInstances } = this.#options;
+    const { clock, maxDelayMs, idleInstances } = this.#options;
     const now = clock.now();
     const decision = decideBatch({
       rows: batch.liveRows,
-      full: batch.rows >= maxBatchSize,
+      full: batch.portions !== null,
       idleInstances: idleInstances(),
       oldestArrivalAt: batch.openedAt,
       now,
@@ -98,8 +104,14 @@ export class BatchScheduler {
     if (decision.kind !== 'dispatch') return false;
     this.#waiting.delete(batch);
     if (this.#waiting.size === 0) this.#stopTimer();
-    batch.dispatch();
+    if (batch.portions === null) this.#close(batch);
+    this.#options.dispatch(batch.portions ?? []);
     return true;
+  }
+
+  #close(batch: WaitingBatch): void {
+    this.#newest = null;
+    batch.close();
   }
 
   #wakeAt(at: number, now: number): void {

@@ -64,7 +64,7 @@ export function bindEmbedding(context: TaskContext, hasTokens: boolean): BoundEm
   };
 }
 
-function tokenCountOf({ about }: EncodedRow): number | null {
+function tokenCountOf({ about }: Pick<EncodedRow, 'about'>): number | null {
   return (about as TextRow['about'] | undefined)?.tokenCount ?? null;
 }
 

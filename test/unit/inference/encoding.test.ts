@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { badInput, GatewayError } from '../../../src/errors.ts';
-import { encodeAll } from '../../../src/inference/encoding.ts';
+import { encodeAll, type EncodedInputs } from '../../../src/inference/encoding.ts';
 import type { ServedModel } from '../../../src/inference/served-model.ts';
 import type { EncodedRow, EncodeLimits } from '../../../src/tasks/task.ts';
+import { countRows } from '../../../src/tensors/row-block.ts';
 import { PuppetClock } from '../../helpers/puppet-clock.ts';
 
 const row: EncodedRow = { tensors: new Map() };
@@ -25,8 +26,9 @@ function model(encode: (name: unknown, limits: EncodeLimits) => EncodedRow | Pro
   return { clock, client, all };
 }
 
-const codes = (results: readonly (EncodedRow | GatewayError)[]) =>
-  results.map((result) => (result instanceof GatewayError ? result.code : 'row'));
+/** For each of so many inputs what became of it. */
+const codes = ({ refused }: EncodedInputs, inputs: number) =>
+  Array.from({ length: inputs }, (_, place) => refused.get(place)?.code ?? 'row');
 
 suite('Making rows of inputs', () => {
   test('takes no timer where it takes no time', async () => {
@@ -35,7 +37,8 @@ suite('Making rows of inputs', () => {
       timers = clock.timers;
       return row;
     });
-    assert.deepEqual(await all('a', 'b'), [row, row]);
+    const { blocks, refused } = await all('a', 'b');
+    assert.deepEqual([countRows(blocks), refused.size], [2, 0]);
     assert.equal(timers + clock.timers, 0);
   });
 
@@ -46,8 +49,28 @@ suite('Making rows of inputs', () => {
       return name === 'later' ? Promise.resolve(row) : row;
     });
     const results = await all('good', 'bad', 'later', 'bad later');
-    assert.deepEqual(codes(results), ['row', 'BAD_USER_INPUT', 'row', 'BAD_USER_INPUT']);
+    assert.deepEqual(codes(results, 4), ['row', 'BAD_USER_INPUT', 'row', 'BAD_USER_INPUT']);
+    assert.equal(countRows(results.blocks), 2);
     assert.equal(clock.timers, 0);
+  });
+
+  test('leaves a list to a task that takes one, and goes on with what it made', async () => {
+    const refusedByTask = new Map([[1, refused()]]);
+    const block = { rows: 2, columns: new Map() };
+    const task = { encodeMany: () => ({ block, refused: refusedByTask }) };
+    const served = { clock: new PuppetClock(), task } as unknown as ServedModel;
+    const results = await encodeAll(served, [{}, {}, {}], { outputs: [], deadlineAt: Infinity });
+    assert.deepEqual([results.blocks, results.refused], [[block], refusedByTask]);
+    assert.equal(results.aboutAt(0).about, undefined);
+  });
+
+  test('tells what the task said of each input, those before it that were refused left out', async () => {
+    const { all } = model((name) => {
+      if (name === 'bad') throw refused();
+      return { ...row, about: name };
+    });
+    const { aboutAt } = await all('bad', 'a', 'bad', 'b');
+    assert.deepEqual([aboutAt(0).about, aboutAt(1).about], ['a', 'b']);
   });
 
   test('ends with the deadline, says for how long it was at work, and tells the work', async () => {
@@ -64,9 +87,9 @@ suite('Making rows of inputs', () => {
       [false, false],
     );
     clock.advance(1);
-    const [first, second, third] = await results;
-    assert.equal(first, row);
-    assert.deepEqual(codes([second ?? row, third ?? row]), ['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED']);
+    const ended = await results;
+    assert.deepEqual(codes(ended, 3), ['row', 'DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED']);
+    const second = ended.refused.get(1);
     assert.ok(second instanceof GatewayError);
     assert.match(second.message, /prepared for 100 ms/);
     assert.deepEqual(second.options.details, { preparingMs: 100, queuedMs: 0, computingMs: 0 });
@@ -77,7 +100,7 @@ suite('Making rows of inputs', () => {
     const { clock, client, all } = model(() => new Promise(() => undefined));
     const results = all('stuck');
     client.abort();
-    assert.deepEqual(codes(await results), ['CANCELLED']);
+    assert.deepEqual(codes(await results, 1), ['CANCELLED']);
     assert.equal(clock.timers, 0);
   });
 

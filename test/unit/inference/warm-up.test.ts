@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { GatewayError, ModelLoadError } from '../../../src/errors.ts';
 import type { GoldenExamples } from '../../../src/inference/golden.ts';
 import type { ServedModel } from '../../../src/inference/served-model.ts';
+import type { TakeAnswer } from '../../../src/inference/batching/submission.ts';
+import { countRows, type RowBlock } from '../../../src/tensors/row-block.ts';
 import { warmUp } from '../../../src/inference/warm-up.ts';
 
 const golden: GoldenExamples = {
@@ -16,7 +18,10 @@ function failing(error: GatewayError): ServedModel {
     rowSignature: { axis: { kind: 'dynamic' }, inputs: [], outputs: [] },
     clock: { now: () => 0 },
     batching: { maxBatchSize: 4 },
-    batcher: { predictMany: async (rows: readonly unknown[]) => rows.map(() => error) },
+    batcher: {
+      predict: async (blocks: readonly RowBlock[], _options: unknown, take: TakeAnswer) =>
+        take(error, 0, countRows(blocks)),
+    },
   } as unknown as ServedModel;
 }
 

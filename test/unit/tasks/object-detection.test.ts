@@ -47,7 +47,7 @@ function boxesOf(
   given: object = {},
   about: Placement = placement,
 ): Found {
-  const source = bound.decode(new Map([['output0', tensor]]), { tensors: new Map(), about });
+  const source = bound.decode(new Map([['output0', tensor]]), { about });
   return bound.outputType.getFields()['boxes']?.resolve?.(source, given, undefined, undefined as never) as Found;
 }
 
@@ -72,7 +72,7 @@ describe('the types', () => {
     const bound = bindTo();
     assert.deepEqual(bound.outputsFor(new Set(['boxes', 'meta'])), ['output0']);
     assert.deepEqual(bound.outputsFor(new Set(['meta'])), []);
-    assert.deepEqual(bound.decode(new Map(), { tensors: new Map(), about: placement }), {});
+    assert.deepEqual(bound.decode(new Map(), { about: placement }), {});
   });
 });
 

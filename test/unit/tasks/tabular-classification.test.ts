@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import type { GraphQLObjectType } from 'graphql';
 import { GatewayError, ModelLoadError } from '../../../src/errors.ts';
 import type { RowPort } from '../../../src/tasks/row-signature.ts';
 import { tabularClassification } from '../../../src/tasks/tabular-classification.ts';
+import { packRows } from '../../../src/tensors/row-block.ts';
 import type { NamedTensors, Tensor } from '../../../src/tensors/tensor.ts';
 import { refusal } from '../../helpers/refusal.ts';
 import { anyRow, taskContext } from '../../helpers/shared-types.ts';
+
+type Ranking = (place: number, top: number) => object;
 
 const inputs: RowPort[] = [{ name: 'x', datatype: 'FP32', shape: [2] }];
 const labelPort: RowPort = { name: 'label', datatype: 'INT64', shape: [] };
@@ -275,4 +279,50 @@ test('features and classes are bound together', () => {
   assert.deepEqual(encoded, { tensors });
   assert.equal(bound.inputType.name, 'IrisInput');
   assert.equal(bound.outputType.name, 'IrisPrediction');
+});
+
+describe('rows that were answered together', () => {
+  const anyScores = fc.array(
+    fc.oneof({ weight: 9, arbitrary: fc.float({ min: -3, max: 3 }) }, { weight: 1, arbitrary: fc.constant(Infinity) }),
+    { minLength: 3, maxLength: 3 },
+  );
+  const anyRows = fc.array(fc.tuple(fc.constantFrom(0n, 1n, 2n, 7n), anyScores), { minLength: 1, maxLength: 6 });
+  const outcome = (decode: () => object) => {
+    try {
+      const { label, score, ranking, place } = decode() as { ranking?: Ranking; place: number } & Record<
+        string,
+        unknown
+      >;
+      return { label, score, ranked: ranking?.(place, 3) };
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  for (const [what, outputs, activation] of [
+    ['labels and scores', [labelPort, scoresPort], 'none'],
+    ['scores alone', [scoresPort], 'none'],
+    ['scores that are made probabilities', [labelPort, scoresPort], 'softmax'],
+    ['labels alone', [labelPort], 'none'],
+  ] as const) {
+    test(`have each what it has alone: ${what}`, () => {
+      const bound = bindTo(outputs, { labels, outputs: { activation } });
+      fc.assert(
+        fc.property(anyRows, (given) => {
+          const rows = given.map(([number, scores]) =>
+            row({ label: classNumber(number), probabilities: probabilities(...scores) }),
+          );
+          const [block] = packRows(rows);
+          assert.ok(block !== undefined && bound.decodeMany !== undefined);
+          const read = bound.decodeMany(block);
+          for (const [place, alone] of rows.entries()) {
+            assert.deepEqual(
+              outcome(() => read(place)),
+              outcome(() => bound.decode(alone, anyRow)),
+            );
+          }
+        }),
+      );
+    });
+  }
 });

@@ -91,3 +91,12 @@ describe('the output', () => {
     });
   }
 });
+
+test('of rows that were answered together, each has its own value or its own error', () => {
+  const read = bindTo([variable]).decodeMany?.({
+    rows: 3,
+    columns: new Map([['variable', floats(1.5, Number.NaN, -2)]]),
+  });
+  assert.deepEqual([read?.(0), read?.(2)], [{ value: 1.5 }, { value: -2 }]);
+  assert.throws(() => read?.(1), /gave NaN for the output "variable"/);
+});

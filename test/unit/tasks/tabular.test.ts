@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { ModelLoadError } from '../../../src/errors.ts';
 import type { RowPort } from '../../../src/tasks/row-signature.ts';
 import { bindFeatures } from '../../../src/tasks/tabular.ts';
+import { rowOf } from '../../../src/tensors/row-block.ts';
+import { elementCount } from '../../../src/tensors/tensor.ts';
 import { refusal } from '../../helpers/refusal.ts';
 import { taskContext } from '../../helpers/shared-types.ts';
 
@@ -354,6 +356,55 @@ describe('manifests that do not fit', () => {
       assert.throws(
         () => bindTo(inputs, features),
         (error) => error instanceof ModelLoadError && message.test(error.message),
+      );
+    });
+  }
+});
+
+describe('a list', () => {
+  const halves = bindTo([port('x', 'FP16', [2]), port('n', 'UINT64', [1])]);
+  const anyFlower = fc.record({
+    sepalLength: fc.oneof(fc.float({ min: 0, max: 30, noNaN: true }), fc.constantFrom(-1, 'long', null)),
+    sepalWidth: fc.integer({ min: 0, max: 30 }),
+    petal_length: fc.integer({ min: 0 }),
+    petalWidth: fc.double(),
+  });
+  const anyPerson = fc.record({
+    sex: fc.constantFrom('female', 'male', null, 'else'),
+    age: fc.option(fc.bigInt({ min: -2n, max: 130n })),
+    member: fc.boolean(),
+    pclass: fc.integer({ min: 0, max: 4 }),
+    alone: fc.boolean(),
+    constructor: fc.option(fc.double({ noNaN: true })),
+    children: fc.integer({ min: -130, max: 130 }),
+  });
+  const anyHalf = fc.record({
+    x0: fc.constantFrom(0.5, -2, 1e6),
+    x1: fc.constantFrom(1, Number.NaN),
+    n: fc.bigInt({ min: -1n, max: 2n ** 64n }),
+  });
+  for (const [what, bound, anyInput] of [
+    ['numbers', iris, anyFlower],
+    ['numbers, strings and null', people, anyPerson],
+    ['halves and integers of 64 bits', halves, anyHalf],
+  ] as const) {
+    test(`of ${what} gives the rows that its inputs give one by one, and each of the others its error`, () => {
+      fc.assert(
+        fc.property(fc.array<Record<string, unknown>>(anyInput, { maxLength: 8 }), (inputs) => {
+          const { block, refused } = bound.encodeMany(inputs);
+          let rows = 0;
+          for (const [place, input] of inputs.entries()) {
+            const error = refused.get(place);
+            if (error === undefined) {
+              assert.deepEqual(rowOf(block, rows), bound.encode(input).tensors);
+              rows += 1;
+            } else {
+              assert.throws(() => bound.encode(input), { message: error.message });
+            }
+          }
+          assert.equal(block.rows, rows);
+          for (const { data, shape } of block.columns.values()) assert.equal(data.length, rows * elementCount(shape));
+        }),
       );
     });
   }

@@ -39,7 +39,7 @@ test('rows are admitted up to the limit, and a refused list takes no place', () 
 test('a row that is released makes room', () => {
   const admission = setUp(1);
   admit(admission, 1);
-  admission.release();
+  admission.release(1);
   admit(admission, 1);
   assert.equal(admission.queuedRows, 1);
 });
@@ -144,7 +144,8 @@ suite('Callers that share a queue', () => {
     send(admission, 'greedy', 90);
     send(admission, 'other', 10);
     assert.equal(refusal(() => send(admission, 'greedy', 1)).code, 'OVERLOADED');
-    for (let row = 0; row < 60; row += 1) admission.release('greedy');
+    admission.release(20, 'greedy');
+    admission.release(40, 'greedy');
     // Half of the queue is anybody's.
     send(admission, 'greedy', 10);
     send(admission, 'greedy', 10);
@@ -166,7 +167,7 @@ suite('Callers that share a queue', () => {
     send(admission, 'one', 5);
     send(admission, 'two', 1);
     refusal(() => send(admission, 'one', 1));
-    admission.release('two');
+    admission.release(1, 'two');
     send(admission, 'one', 4);
     admit(admission, 1);
     assert.equal(admission.queuedRows, 10);
@@ -192,7 +193,7 @@ suite('Callers that share a queue', () => {
           const isHalfFull = admission.queuedRows > maxQueueRows / 2;
           assert.ok(!others || !isHalfFull || (held.get(caller) ?? 0) <= Math.max(1, maxQueueRows / callers));
         }
-        for (const [caller, count] of held) for (let row = 0; row < count; row += 1) admission.release(caller);
+        for (const [caller, count] of held) admission.release(count, caller);
         assert.equal(admission.queuedRows, 0);
         // Nobody is remembered: each may have all of it again.
         send(admission, 'a', maxQueueRows);

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { GatewayError } from '../../../../src/errors.ts';
 import { Batcher } from '../../../../src/inference/batching/batcher.ts';
-import type { PredictedRow } from '../../../../src/inference/batching/contract.ts';
+import type { PredictedRow } from '../../../../src/inference/predict-rows.ts';
 import type { BatchAxis } from '../../../../src/tasks/row-signature.ts';
+import { byRows, type RowBatcher } from '../../../helpers/puppet-batcher.ts';
 import { promisesSettle, PuppetClock } from '../../../helpers/puppet-clock.ts';
 import {
   expectedOutput,
@@ -77,22 +78,24 @@ class Play {
   readonly clock = new PuppetClock();
   readonly rows: Row[] = [];
   readonly model: PuppetModel;
-  readonly batcher: Batcher;
+  readonly batcher: RowBatcher;
   readonly #setting: Setting;
   readonly #clients = [new AbortController(), new AbortController()];
 
   constructor(setting: Setting) {
     this.#setting = setting;
     this.model = new PuppetModel(setting.instances, (call) => this.#callStarts(call));
-    this.batcher = new Batcher({
-      ...setting,
-      padding: null,
-      maxBatchTokens: 16_384,
-      model: this.model,
-      fallbackOutput: 'double',
-      identity: { model: 'iris', version: 3 },
-      clock: this.clock,
-    });
+    this.batcher = byRows(
+      new Batcher({
+        ...setting,
+        padding: null,
+        maxBatchTokens: 16_384,
+        model: this.model,
+        fallbackOutput: 'double',
+        identity: { model: 'iris', version: 3 },
+        clock: this.clock,
+      }),
+    );
   }
 
   async take(step: Step): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { packRows } from '../../../../src/tensors/row-block.ts';
 import { failsWith, puppetBatcher, rowsOf } from '../../../helpers/puppet-batcher.ts';
 import { promisesSettle } from '../../../helpers/puppet-clock.ts';
 import { expectedOutput, inferenceFailure, puppetRow } from '../../../helpers/puppet-model.ts';
@@ -180,17 +181,35 @@ test('an idle batcher is drained at once', async () => {
   await puppetBatcher().batcher.drain();
 });
 
-test('the results of a list are made as its calls return, after the next call has begun', async () => {
-  const { batcher, model, clock, needs } = puppetBatcher({ maxBatchSize: 2 });
-  const made: string[] = [];
-  const list = batcher.predictMany(rowsOf(4), needs(), ({ outputs }, index) => {
-    made.push(`${index} of ${model.calls.length}`);
-    return Number(outputs.get('double')?.data[0]);
+test('answers are handed over as calls return, after the next call has begun', async () => {
+  const { model, clock, needs, blocks } = puppetBatcher({ maxBatchSize: 2 });
+  const taken: string[] = [];
+  const list = blocks.predict(packRows(rowsOf(4)), needs(), (answer, first, rows) => {
+    assert.ok(!(answer instanceof Error));
+    const doubled = [...(answer.outputs.columns.get('double')?.data ?? [])].join();
+    taken.push(`${first} and ${rows} rows: ${doubled} after ${model.calls.length} calls`);
   });
   clock.endTick();
   model.oldest.succeed();
   await promisesSettle();
-  assert.deepEqual(made, ['0 of 2', '1 of 2']);
+  assert.deepEqual(taken, ['0 and 2 rows: 2,4 after 2 calls']);
   model.oldest.succeed();
-  assert.deepEqual(await list, [2, 4, 6, 8]);
+  await list;
+  assert.deepEqual(taken.slice(1), ['2 and 2 rows: 6,8 after 2 calls']);
+});
+
+test('a list fills up the batch that waits, and what is left of it begins the next', async () => {
+  const { model, batcher, clock, needs } = puppetBatcher();
+  void batcher.predict(puppetRow(0), needs());
+  clock.endTick();
+  for (const [count, firstId] of [
+    [3, 1],
+    [6, 4],
+  ] as const)
+    void batcher.predictMany(rowsOf(count, firstId), needs());
+  for (const ids of [[0], [1, 2, 3, 4], [5, 6, 7, 8], [9]]) {
+    assert.deepEqual(model.oldest.ids, ids);
+    model.oldest.succeed();
+    await promisesSettle();
+  }
 });

@@ -17,10 +17,10 @@ test('a share is an equal part for each caller that waits, with the one that com
 
 test('who has no row any more is forgotten', () => {
   const shares = new CallerShares();
-  shares.add('a', 2);
-  shares.remove('a');
+  shares.add('a', 5);
+  shares.remove('a', 4);
   assert.equal(shares.rowsOf('a'), 1);
-  shares.remove('a');
+  shares.remove('a', 1);
   assert.equal(shares.rowsOf('a'), 0);
   assert.equal(shares.shareOf('b', 10), 10);
 });

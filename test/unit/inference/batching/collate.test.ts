@@ -1,37 +1,32 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupRows, neededOutputs } from '../../../../src/inference/batching/collate.ts';
-import { createSubmission, type PendingRow } from '../../../../src/inference/batching/submission.ts';
+import { groupPortions, neededOutputs } from '../../../../src/inference/batching/collate.ts';
+import { addPortion, createSubmission, type Portion } from '../../../../src/inference/batching/submission.ts';
 import { puppetRow } from '../../../helpers/puppet-model.ts';
 
-/** One row for each length, which is its layout, of one submission. */
-function pendingRows(lengths: readonly number[], outputs: readonly string[] = []): readonly PendingRow[] {
-  const tensors = lengths.map((length, id) => puppetRow(id, length));
-  return createSubmission(
-    tensors,
-    { outputs, deadlineAt: Infinity },
-    0,
-    (answer) => answer,
-    () => {},
-  ).rows;
+/** A portion of one row for each length, which is its layout, of one submission. */
+function portionsOf(lengths: readonly number[], outputs: readonly string[] = []): readonly Portion[] {
+  const ignore = () => undefined;
+  const submission = createSubmission(lengths.length, { outputs, deadlineAt: Infinity }, 0, ignore, ignore);
+  return lengths.map((length, id) => addPortion(submission, id, { rows: 1, columns: puppetRow(id, length) }));
 }
 
-test('rows are grouped by layout, in the order in which they came', () => {
-  const groups = groupRows(pendingRows([2, 3, 2, 2, 3, 1]), null);
+test('portions are grouped by layout, in the order in which they came', () => {
+  const groups = groupPortions(portionsOf([2, 3, 2, 2, 3, 1]), null);
   assert.deepEqual(
-    groups.map((group) => group.map((row) => row.index)),
+    groups.map((group) => group.map(({ first }) => first)),
     [[0, 2, 3], [1, 4], [5]],
   );
 });
 
-test('rows that are answered already make no call', () => {
-  const rows = pendingRows([2, 2, 3]);
-  for (const row of rows) if (row.index !== 1) row.answered = true;
-  assert.deepEqual(groupRows(rows, null), [[rows[1]]]);
+test('portions that are answered already make no call', () => {
+  const portions = portionsOf([2, 2, 3]);
+  for (const portion of portions) if (portion.first !== 1) portion.answered = true;
+  assert.deepEqual(groupPortions(portions, null), [[portions[1]]]);
 });
 
-test('the outputs needed are those of all rows, each once', () => {
-  const rows = [...pendingRows([1, 1], ['b', 'a']), ...pendingRows([1], ['a', 'c']), ...pendingRows([1])];
-  assert.deepEqual(neededOutputs(rows, 'd'), ['b', 'a', 'c']);
-  assert.deepEqual(neededOutputs(pendingRows([1, 1]), 'd'), ['d']);
+test('the outputs needed are those of all portions, each once', () => {
+  const portions = [...portionsOf([1, 1], ['b', 'a']), ...portionsOf([1], ['a', 'c']), ...portionsOf([1])];
+  assert.deepEqual(neededOutputs(portions, 'd'), ['b', 'a', 'c']);
+  assert.deepEqual(neededOutputs(portionsOf([1, 1]), 'd'), ['d']);
 });

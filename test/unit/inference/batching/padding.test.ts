@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { Padding } from '../../../../src/inference/batching/padding.ts';
-import type { PredictedRow } from '../../../../src/inference/batching/contract.ts';
+import type { PredictedRow } from '../../../../src/inference/predict-rows.ts';
 import type { RowSignature } from '../../../../src/tasks/row-signature.ts';
 import type { PaddingValue } from '../../../../src/tasks/task.ts';
 import type { NamedTensors, Tensor } from '../../../../src/tensors/tensor.ts';

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BatchScheduler, type WaitingBatch } from '../../../../src/inference/batching/scheduler.ts';
+import { BatchScheduler } from '../../../../src/inference/batching/scheduler.ts';
+import {
+  addPortion,
+  createSubmission,
+  type Portion,
+  type WaitingBatch,
+} from '../../../../src/inference/batching/submission.ts';
 import { PuppetClock } from '../../../helpers/puppet-clock.ts';
 
 /** A scheduler whose dispatches are noted by the number of the batch; each takes an instance. */
@@ -10,32 +16,51 @@ function setUp(
   const clock = options.clock ?? new PuppetClock();
   const dispatched: number[] = [];
   const instances = { idle: options.idleInstances ?? 1 };
-  const scheduler = new BatchScheduler({
+  /** What is in each batch, as the loader would hold it. */
+  const batches: Portion[][] = [];
+  const scheduler: BatchScheduler = new BatchScheduler({
     clock,
     maxBatchSize: options.maxBatchSize ?? 4,
     maxDelayMs: options.maxDelayMs ?? 0,
     idleInstances: () => instances.idle,
-  });
-  let opened = 0;
-  const open = (rows: number) => {
-    const number = (opened += 1);
-    scheduler.open(() => {
-      dispatched.push(number);
+    dispatch: (portions) => {
+      dispatched.push(batches.findIndex((batch) => batch[0] === portions[0]) + 1);
       instances.idle -= 1;
-    });
-    return Array.from({ length: rows }, () => {
-      const row: { batch: WaitingBatch | null } = { batch: null };
-      scheduler.rowAdded(row);
-      assert.ok(row.batch);
-      return row.batch;
-    });
+    },
+  });
+  const ignore = () => undefined;
+  const add = (rows: number): WaitingBatch => {
+    const submission = createSubmission(rows, { outputs: [], deadlineAt: Infinity }, 0, ignore, ignore);
+    const portion = addPortion(submission, 0, { rows, columns: new Map() });
+    batches.at(-1)?.push(portion);
+    scheduler.added(portion);
+    assert.ok(portion.batch);
+    return portion.batch;
+  };
+  const open = (...portions: number[]): readonly WaitingBatch[] => {
+    const collected: Portion[] = [];
+    batches.push(collected);
+    scheduler.open(() => scheduler.collected(collected));
+    return portions.map(add);
   };
   const instanceIdles = () => {
     instances.idle += 1;
     scheduler.consider();
   };
-  return { clock, dispatched, scheduler, open, instanceIdles };
+  return { clock, dispatched, scheduler, open, add, instanceIdles };
 }
+
+test('a batch has room for as many rows as are missing, and a full one for those of the next', () => {
+  const { scheduler, open, add } = setUp({ idleInstances: 0 });
+  assert.equal(scheduler.room, 4);
+  const rowsIn = (batch?: WaitingBatch) => batch?.portions?.map(({ rows }) => rows) ?? null;
+  const [batch] = open(3);
+  assert.equal(scheduler.room, 1);
+  assert.equal(rowsIn(batch), null, 'More may come into it.');
+  add(1);
+  assert.equal(scheduler.room, 4);
+  assert.deepEqual(rowsIn(batch), [3, 1]);
+});
 
 test('an incomplete batch goes at the end of the tick, not before', () => {
   const { clock, dispatched, open } = setUp();
@@ -86,11 +111,11 @@ test('an incomplete batch is held for the delay while an instance is idle', () =
 });
 
 test('a timer that is not needed any more is called off', () => {
-  const { clock, dispatched, open, scheduler } = setUp({ maxDelayMs: 5 });
+  const { clock, dispatched, open, add } = setUp({ maxDelayMs: 5 });
   open(3);
   clock.endTick();
   assert.equal(clock.timers, 1);
-  scheduler.rowAdded({ batch: null });
+  add(1);
   assert.deepEqual(dispatched, [1]);
   assert.equal(clock.timers, 0);
 });
@@ -113,12 +138,12 @@ test('a timer that fires early is set again', () => {
 
 test('a batch that all rows have left is discarded although every instance is busy', () => {
   const { clock, dispatched, open, scheduler } = setUp({ idleInstances: 0 });
-  const [first, second] = open(2);
+  const [batch] = open(2, 1);
   clock.endTick();
-  assert.ok(first && second);
-  scheduler.rowLeft(first);
+  assert.ok(batch);
+  scheduler.rowsLeft(batch, 2);
   assert.deepEqual(dispatched, []);
-  scheduler.rowLeft(second);
+  scheduler.rowsLeft(batch, 1);
   assert.deepEqual(dispatched, [1]);
   assert.ok(scheduler.empty);
 });
@@ -128,7 +153,7 @@ test('a row that leaves a batch that has gone changes nothing', () => {
   const [batch] = open(1);
   clock.endTick();
   assert.ok(batch);
-  scheduler.rowLeft(batch);
+  scheduler.rowsLeft(batch, 1);
   assert.deepEqual(dispatched, [1]);
 });
 

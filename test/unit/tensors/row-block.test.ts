@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { datatypes, type Datatype, type TensorData } from '../../../src/tensors/datatypes.ts';
-import { copyRow, sameLayout, splitRows, stackRows } from '../../../src/tensors/stack.ts';
+import {
+  batchOf,
+  blockOf,
+  copyRow,
+  packRows,
+  type RowBlock,
+  rowOf,
+  sameLayout,
+  sliceBlock,
+  stackBlocks,
+} from '../../../src/tensors/row-block.ts';
 import { elementCount, type NamedTensors, type Tensor } from '../../../src/tensors/tensor.ts';
 
 function vector(data: TensorData, datatype: Datatype = 'FP32', shape: readonly number[] = [data.length]): NamedTensors {
@@ -37,19 +47,44 @@ const anyRows: fc.Arbitrary<NamedTensors[]> = fc
     return fc.array(row, sized(rowCount));
   });
 
-test('splitting a batch gives back the rows it was stacked from, in every datatype and shape', () => {
+const stackRows = (rows: readonly NamedTensors[]) => stackBlocks(rows.map((columns) => ({ rows: 1, columns })));
+const rowsOf = (block: RowBlock) => Array.from({ length: block.rows }, (_, place) => rowOf(block, place));
+
+test('a batch has the rows that it was stacked from, in every datatype and shape, and however they were packed', () => {
   fc.assert(
-    fc.property(anyRows, (rows) => {
+    fc.property(anyRows, fc.nat(4), (rows, place) => {
       const batch = stackRows(rows);
-      for (const [name, tensor] of batch) {
+      for (const tensor of batch.values()) {
         assert.equal(tensor.data.length, elementCount(tensor.shape));
         assert.equal(tensor.shape[0], rows.length);
-        assert.deepEqual(
-          splitRows(tensor),
-          rows.map((row) => row.get(name)),
-        );
       }
+      const block = blockOf(batch, rows.length);
+      assert.deepEqual(rowsOf(block), rows);
+      assert.deepEqual(batchOf(block), batch);
+      const cut = Math.min(place, rows.length);
+      const [before, after] = [sliceBlock(block, 0, cut), sliceBlock(block, cut, rows.length - cut)];
+      assert.deepEqual(stackBlocks([before, after].filter((part) => part.rows > 0)), batch);
     }),
+  );
+});
+
+test('rows are packed with their neighbours of one layout, in their order', () => {
+  const [short, long] = [Float32Array.of(1), Float32Array.of(1, 2)];
+  const rows = [short, short, long, short, short, short].map((data) => vector(data));
+  const blocks = packRows(rows);
+  assert.deepEqual(
+    blocks.map((block) => block.rows),
+    [2, 1, 3],
+  );
+  assert.deepEqual(blocks.flatMap(rowsOf), rows);
+  assert.deepEqual(packRows([]), []);
+});
+
+test('large rows are not packed, which would copy them once more', () => {
+  const rows = [vector(new Float32Array(5000)), vector(new Float32Array(5000))];
+  assert.deepEqual(
+    packRows(rows).map(({ columns }) => columns),
+    rows,
   );
 });
 
@@ -90,18 +125,22 @@ test('a copied row keeps its shape', () => {
 
 test('rows of numbers are views of the buffer of the batch', () => {
   const data = Float32Array.of(1, 2, 3, 4);
-  const rows = splitRows({ datatype: 'FP32', shape: [2, 2], data });
+  const rows = rowsOf(blockOf(new Map([['x', { datatype: 'FP32', shape: [2, 2], data }]]), 2));
   assert.deepEqual(
-    rows.map((row) => row.data),
+    rows.map((row) => row.get('x')?.data),
     [Float32Array.of(1, 2), Float32Array.of(3, 4)],
   );
-  for (const row of rows) assert.equal((row.data as Float32Array).buffer, data.buffer);
+  for (const row of rows) {
+    const part = row.get('x')?.data;
+    assert.ok(part instanceof Float32Array && part.buffer === data.buffer);
+  }
 });
 
 test('a batch without elements has its rows all the same', () => {
-  const rows = splitRows({ datatype: 'FP32', shape: [3, 0, 2], data: new Float32Array(0) });
+  const empty: Tensor = { datatype: 'FP32', shape: [3, 0, 2], data: new Float32Array(0) };
+  const rows = rowsOf(blockOf(new Map([['x', empty]]), 3));
   assert.deepEqual(
-    rows.map((row) => row.shape),
+    rows.map((row) => row.get('x')?.shape),
     [
       [0, 2],
       [0, 2],
@@ -111,8 +150,9 @@ test('a batch without elements has its rows all the same', () => {
 });
 
 test('a scalar, no rows, and rows of different shapes are refused', () => {
-  assert.throws(() => splitRows({ datatype: 'FP32', shape: [], data: Float32Array.of(1) }), RangeError);
-  assert.throws(() => stackRows([]), RangeError);
+  const scalar: Tensor = { datatype: 'FP32', shape: [], data: Float32Array.of(1) };
+  assert.throws(() => blockOf(new Map([['x', scalar]]), 1), RangeError);
+  assert.throws(() => stackBlocks([]), RangeError);
   assert.throws(() => stackRows([vector(Float32Array.of(1)), vector(Float32Array.of(1, 2))]), RangeError);
   assert.throws(() => stackRows([vector(Float32Array.of(1)), new Map()]), RangeError);
 });
