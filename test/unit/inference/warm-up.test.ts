@@ -29,11 +29,12 @@ test('full batches of zeros are made, but for rows so large that they would take
   const sizesFor = async (length: number): Promise<readonly number[]> => {
     const sizes: number[] = [];
     const inputs = [{ name: 'x', datatype: 'BOOL', shape: [length] }];
-    const predictMany = async (rows: readonly unknown[]) => {
-      sizes.push(rows.length);
-      return rows.map(() => ({ outputs: new Map(), computeMs: 1000 }));
+    const predict = async (blocks: readonly RowBlock[], _options: unknown, take: TakeAnswer) => {
+      const rows = countRows(blocks);
+      sizes.push(rows);
+      take({ outputs: { rows, columns: new Map() }, batchSize: rows, queueMs: 0, computeMs: 1000 }, 0, rows);
     };
-    const served = { ...failing(new GatewayError('INFERENCE_FAILED', '')), batcher: { predictMany } };
+    const served = { ...failing(new GatewayError('INFERENCE_FAILED', '')), batcher: { predict } };
     await warmUp(
       { ...served, rowSignature: { axis: { kind: 'dynamic' }, inputs, outputs: [] } } as unknown as ServedModel,
       null,
