@@ -267,3 +267,13 @@ export function runningSumModel({ layers = null as number | null } = {}): Uint8A
     initializers: [{ name: 'first', datatype: 'INT64', shape: [], data: BigInt64Array.of(0n) }],
   });
 }
+
+/** `x` INT64 [N] → `y` = 1 mod x: the runtime itself fails on a zero, and says where in its sources. */
+export function remainderModel(): Uint8Array<ArrayBuffer> {
+  return model({
+    inputs: [tensorValue('x', 'INT64', ['N'])],
+    outputs: [tensorValue('y', 'INT64', ['N'])],
+    nodes: [{ op: 'Mod', inputs: ['one', 'x'], outputs: ['y'] }],
+    initializers: [{ name: 'one', datatype: 'INT64', shape: [1], data: BigInt64Array.of(1n) }],
+  });
+}
