@@ -43,12 +43,12 @@ describe('a model whose thread ends by itself', async () => {
   };
 
   test('gets another one: its callers have the answer or INFERENCE_FAILED, and other models go on', async () => {
-    let isOver = false;
+    const over = new AbortController();
     const codes: string[] = [];
     const wrong: unknown[] = [];
     const others: unknown[] = [];
     const clients = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { status, data, errors } = await askPaced();
         const [error] = errors;
         if (error !== undefined) codes.push(`${status} ${error.extensions.code}`);
@@ -56,7 +56,7 @@ describe('a model whose thread ends by itself', async () => {
       }
     });
     const neighbours = Array.from({ length: 4 }, async () => {
-      while (!isOver) others.push((await askIris()).data?.predict?.iris?.label);
+      while (!over.signal.aborted) others.push((await askIris()).data?.predict?.iris?.label);
     });
     await eventually(
       async () => (await askPaced()).data?.predict?.paced?.y,
@@ -69,7 +69,7 @@ describe('a model whose thread ends by itself', async () => {
       async () => (await askPaced()).data?.predict?.paced?.y,
       (y) => y === 3,
     );
-    isOver = true;
+    over.abort();
     await Promise.all([...clients, ...neighbours]);
     assert.deepEqual(
       codes.filter((code) => code !== '200 INFERENCE_FAILED'),
