@@ -80,13 +80,8 @@ ${rows.join('\n')}
 }
 
 function configurationPage(): string {
-  const rows = listSettings().map(({ env, flag, help, byDefault }) =>
-    tableRow(
-      `\`${byDefault === 'true' ? flag.replace('--', '--no-') : flag}\``,
-      `\`${env}\``,
-      `\`${byDefault}\``,
-      help,
-    ),
+  const rows = listSettings().map(({ env, flag, kind, help, byDefault }) =>
+    tableRow(`\`${flag}\``, `\`${env}\``, kind === 'switch' ? byDefault : `\`${byDefault}\``, help),
   );
   return `<!-- ${made} -->
 

@@ -4,7 +4,7 @@ import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHt
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pass } from 'node:timers/promises';
 import type { Backend } from './backends/backend.ts';
-import { exposures, planAccess } from './access/access-plan.ts';
+import { exposures, isLoopbackHost, planAccess } from './access/access-plan.ts';
 import { openBudgets } from './access/budgets/open-budgets.ts';
 import { openAccess } from './access/open-access.ts';
 import { createBackend } from './backends/index.ts';
@@ -13,6 +13,7 @@ import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { carryOut } from './graphql/carry-out.ts';
 import type { GraphQLServices } from './graphql/context.ts';
+import { Examples } from './graphql/examples.ts';
 import { GeneratedParts } from './graphql/generated-part.ts';
 import { LiveSchema } from './graphql/live-schema.ts';
 import { openVersion } from './graphql/open-version.ts';
@@ -22,6 +23,7 @@ import { buildStaticSchema } from './graphql/static-schema.ts';
 import { registerCors } from './http/cors.ts';
 import { registerGraphQLEndpoint } from './http/graphql-endpoint.ts';
 import { registerHealth } from './http/health.ts';
+import { LandingLines } from './http/landing-lines.ts';
 import { registerPlayground } from './http/playground-endpoint.ts';
 import type { RequestScope } from './http/request-scope.ts';
 import { requestLog } from './http/request-log.ts';
@@ -33,7 +35,7 @@ import { closeServedModel, type ServedModel } from './inference/served-model.ts'
 import { warmUp } from './inference/warm-up.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
 import { noPeers, type Peers } from './processes/peers.ts';
-import type { RepositoryEvent } from './repository/model-entry.ts';
+import { logEvent, logReady } from './repository/event-log.ts';
 import type { RepositoryOptions } from './repository/repository-options.ts';
 import { Repository } from './repository/repository.ts';
 import { createPictureDecoder, type PictureDecoder } from './tasks/images/picture-decoder.ts';
@@ -54,6 +56,7 @@ export interface ModelService {
   readonly repository: Repository<ServedModel>;
   readonly liveSchema: LiveSchema;
   readonly backend: Backend;
+  readonly examples: Examples;
   readonly pictures: PictureDecoder;
 }
 
@@ -72,6 +75,7 @@ export function createModelService(
   const parts = new GeneratedParts(base);
   const availableThreads = Math.max(1, Math.floor(availableParallelism() / peers.total));
   const backend = createBackend('onnxruntime', { availableThreads });
+  const examples = new Examples();
   const pictures = createPictureDecoder({ maxPixels: options.limits.maxImagePixels });
   const repository: Repository<ServedModel> = new Repository(
     { root: options.models, parallelLoads: options.parallelLoads, watch, orders: peers.orders },
@@ -92,7 +96,9 @@ export function createModelService(
           },
         ),
       warm: async (served, { folder }) => {
-        await warmUp(served, await readGolden(join(folder, goldenFileName), served));
+        const golden = await readGolden(join(folder, goldenFileName), served);
+        await warmUp(served, golden);
+        examples.note(served, golden, folder);
         await served.model.settle(served.rowSignature.axis.kind !== 'none');
       },
       broken: ({ model }) => model.broken,
@@ -124,7 +130,7 @@ export function createModelService(
     (error) => logger.error('the new schema is invalid; the one before it stays', errorFields(error)),
   );
   repository.onChange(() => liveSchema.invalidate());
-  return { repository, liveSchema, backend, pictures };
+  return { repository, liveSchema, backend, examples, pictures };
 }
 
 /**
@@ -142,7 +148,7 @@ export async function startGateway(
   const access = await openAccess(plan, logger);
   const tls = await openTls(options.tls, logger);
   const { authenticator } = access;
-  const { repository, liveSchema, backend, pictures } = createModelService(
+  const { repository, liveSchema, backend, examples, pictures } = createModelService(
     options,
     logger,
     watchOptions(options),
@@ -157,6 +163,7 @@ export async function startGateway(
     softwareVersion,
     startedAt: new Date(),
     backends: [{ name: backend.name, version: backend.version }],
+    examples,
     history: repository.history,
     administration: createAdministration(repository, peers),
     settled: () => repository.settled,
@@ -205,7 +212,7 @@ export async function startGateway(
     scopes,
     isStopping: () => isDraining,
   });
-  if (options.playground) await registerPlayground(app, logger);
+  if (options.playground ?? isLoopbackHost(options.host)) await registerPlayground(app, logger);
 
   await schemas.start();
   // Before anything is loaded: models that are open keep the process alive, also when the address turns out to be taken.
@@ -218,6 +225,9 @@ export async function startGateway(
   loading.catch(() => undefined);
   logger.info('listening', { url, models: options.models });
   for (const hint of exposures(plan, options)) logger.warn('exposed', { hint });
+  const certificate = tls === null ? null : tls.certificate();
+  const isGuarded = authenticator !== null;
+  const landing = new LandingLines({ url, tls: options.tls, certificate, isGuarded, examples, logger });
 
   const stop = async (): Promise<void> => {
     // Whoever sends requests by what `/readyz` says is to hear of it before connections are refused.
@@ -240,8 +250,12 @@ export async function startGateway(
       // The schema follows the models in a turn of its own.
       await nextTurn();
       if (stopping !== null) return;
-      logReady(repository, liveSchema, logger);
+      logReady(logger, repository.models, liveSchema.current.version);
       trusted.reportFitness();
+      // Of several processes one tells them; and where other documents are refused, so is an example.
+      if (peers.number !== 1 || options.exposure.trustedDocuments.mode === 'require') return;
+      landing.tell(repository.models);
+      repository.onChange(() => landing.tell(repository.models));
     }),
     stop: () => (stopping ??= stop()),
   };
@@ -251,39 +265,6 @@ function watchOptions({ watch, watchIntervalMs, settleMs, incompleteGraceMs }: G
   return watch === 'off' ? null : { mode: watch, pollMs: watchIntervalMs, settleMs, incompleteGraceMs };
 }
 
-const eventMessages: Readonly<Record<RepositoryEvent['kind'], string>> = {
-  STATE: 'version',
-  PROBLEM: 'model',
-  DEFAULT: 'default version',
-  LABEL: 'label',
-  REMOVED: 'model removed',
-  ORDER: 'order by hand',
-};
-
-/** One line for everything that happens to a model. */
-function logEvent(logger: Logger, event: RepositoryEvent): void {
-  const { kind, ...fields } = event;
-  const message = eventMessages[kind];
-  if (event.kind === 'STATE') {
-    const { model, version, update, state } = event;
-    const { phase } = state;
-    const level = phase === 'FAILED' || phase === 'HELD' ? 'warn' : phase === 'READY' ? 'info' : 'debug';
-    logger.log(level, message, { model, version, ...(update && { update }), ...state, since: undefined });
-  } else if (event.kind === 'PROBLEM') logger.log(event.problem === null ? 'info' : 'warn', message, fields);
-  else logger.info(message, fields);
-}
-
 function logCall(logger: Logger, { name, version }: Pick<ServedModel, 'name' | 'version'>, report: CallReport): void {
   if (logger.writes('debug')) logger.debug('call', { model: name, version, ...report });
-}
-
-function logReady(repository: Repository<ServedModel>, liveSchema: LiveSchema, logger: Logger): void {
-  const all = [...repository.models.values()];
-  const ready = all.filter(({ defaultVersion }) => defaultVersion !== null).map(({ name }) => name);
-  const failed = all.filter(({ defaultVersion }) => defaultVersion === null).map(({ name }) => name);
-  logger.info('ready', { ready, failed, schemaVersion: liveSchema.current.version });
-  if (all.length === 0) {
-    const hint = 'Put a model at <name>/1/model.onnx in the folder of models.';
-    logger.warn('no models', { hint });
-  }
 }

@@ -1,7 +1,8 @@
 import { createBackend } from '../backends/index.ts';
 import { compileOptions } from '../config/options.ts';
 import { addModel } from './add/addition.ts';
-import { curlOf, printAddition } from './add/addition-text.ts';
+import { curlOf } from '../graphql/example-curl.ts';
+import { printAddition } from './add/addition-text.ts';
 import { type AddFlags, readAddRequest } from './add/request.ts';
 import { createWorkbench } from './add/workbench.ts';
 import type { CommandEnvironment } from './command.ts';
@@ -22,7 +23,7 @@ export async function add(
   const addition = await addModel(request, workbench, signal);
   io.output.write(
     flags.json === true
-      ? `${JSON.stringify({ ...addition, curl: curlOf(addition) }, null, 2)}\n`
+      ? `${JSON.stringify({ ...addition, curl: curlOf(addition.url, addition.example) }, null, 2)}\n`
       : printAddition(addition),
   );
   return 0;

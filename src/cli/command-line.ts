@@ -31,11 +31,10 @@ export async function runCommandLine(io: CommandEnvironment): Promise<number> {
       .command(name, { isDefault: name === 'serve' })
       .description(description)
       .argument('[models]', 'folder of the models');
-    for (const { flag, env, help, byDefault } of used) {
+    for (const { flag, kind, env, help, byDefault } of used) {
       const text = `${help} Environment: ${env}. Default: ${byDefault}.`;
-      if (byDefault === 'true') command.addOption(new Option(`--no-${flag.slice(2)}`, text));
-      else if (byDefault === 'false') command.addOption(new Option(flag, text));
-      else command.addOption(new Option(`${flag} <value>`, text));
+      command.addOption(new Option(kind === 'value' ? `${flag} <value>` : flag, text));
+      if (kind === 'switch') command.addOption(new Option(`--no-${flag.slice(2)}`, 'The contrary.'));
     }
     return command.action(async (folder: string | undefined) => {
       // commander sets a negatable flag to true by itself, which must not hide what the environment says.

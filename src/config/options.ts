@@ -29,7 +29,8 @@ export interface GatewayOptions {
   readonly processes: number;
   /** Absolute path of the model repository. */
   readonly models: string;
-  readonly playground: boolean;
+  /** Null shows it where only this machine reaches the server. */
+  readonly playground: boolean | null;
   /** How changes in the model repository are noticed; `off` leaves that to whoever asks for a scan. */
   readonly watch: 'auto' | 'poll' | 'off';
   readonly watchIntervalMs: number;
@@ -68,8 +69,9 @@ const settings = {
   models: { env: 'INFERQL_MODELS', schema: text.default('models'), help: 'Folder of the models.' },
   playground: {
     env: 'INFERQL_PLAYGROUND',
-    schema: toggle.default(true),
-    help: 'Whether / shows the playground; the flag turns it off.',
+    schema: toggle.nullable().default(null),
+    byDefault: 'on where only this machine reaches the server',
+    help: 'Whether / shows the playground: --playground or --no-playground.',
   },
   watch: {
     env: 'INFERQL_WATCH',
@@ -161,16 +163,29 @@ const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** A setting, for the command line and the docs. */
+export interface SettingFacts {
+  readonly name: SettingName;
+  readonly env: string;
+  readonly flag: string;
+  /** What the flag takes: nothing, since it turns on or off, both of which there are for a switch that is neither, or a value. */
+  readonly kind: 'on' | 'off' | 'switch' | 'value';
+  readonly help: string;
+  readonly byDefault: string;
+}
+
 /** Every setting with its environment variable, its flag and its help, for the command line and the docs. */
-export function listSettings(): { name: SettingName; env: string; flag: string; help: string; byDefault: string }[] {
+export function listSettings(): SettingFacts[] {
   const names = Object.keys(settings) as SettingName[];
-  return names.map((name) => ({
-    name,
-    env: settings[name].env,
-    flag: `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    help: settings[name].help,
-    byDefault: String(settings[name].schema.parse(undefined) ?? 'none'),
-  }));
+  return names.map((name) => {
+    const setting = settings[name];
+    const { env, help, schema } = setting;
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if ('byDefault' in setting) return { name, env, flag, kind: 'switch', help, byDefault: setting.byDefault };
+    const byDefault = String(schema.parse(undefined) ?? 'none');
+    const kind = byDefault === 'true' ? 'off' : byDefault === 'false' ? 'on' : 'value';
+    return { name, env, flag: kind === 'off' ? flag.replace('--', '--no-') : flag, kind, help, byDefault };
+  });
 }
 
 /** A setting that does not fit; the message names it, the value and what is allowed. */

@@ -4,6 +4,7 @@ import type { GatewayOptions } from '../config/options.ts';
 import type { Peers } from '../processes/peers.ts';
 import type { EventHistory } from '../repository/event-history.ts';
 import type { Administration } from './administration.ts';
+import type { Examples } from './examples.ts';
 import type { LiveMoment } from './live-moment.ts';
 
 /** What resolvers may ask of the rest of the gateway. One for the life of the server. */
@@ -13,6 +14,8 @@ export interface GraphQLServices {
   /** Version of inferql itself. */
   readonly softwareVersion: string;
   readonly backends: readonly { readonly name: string; readonly version: string }[];
+  /** Predictions to begin with, of the versions that serve. */
+  readonly examples: Pick<Examples, 'of'>;
   readonly history: EventHistory;
   readonly administration: Administration;
   /** Whether every model that this process found at its start is ready or has said why it is not. */

@@ -7,12 +7,13 @@ import { graphqlPath } from './request-log.ts';
 export async function registerPlayground(app: FastifyInstance, logger: Logger): Promise<void> {
   const playground = await loadPlayground(playgroundDirectory, (message) => logger.warn(message));
   if (playground === null) return;
-  const answer = (request: FastifyRequest, reply: FastifyReply): void => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const [pathname = '/'] = request.url.split('?', 1);
     const { headers } = request;
-    const response = playground.respond(pathname, single(headers['accept-encoding']), headers['if-none-match']);
+    const response = await playground.respond(pathname, single(headers['accept-encoding']), headers['if-none-match']);
     if (response === null) reply.callNotFound();
     else reply.code(response.status).headers(response.headers).send(response.body);
+    return reply;
   };
   app.get('/', answer);
   app.get('/playground/*', answer);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -39,20 +39,23 @@ export interface PlaygroundResponse {
   readonly body: Uint8Array;
 }
 
-/** The playground, held in memory: it answers without touching the disk. */
+/**
+ * A playground that was built. Its files, which browsers ask for once and keep, stay on the disk: all of them with their
+ * compressed variants are 10 MB.
+ */
 export interface Playground {
   /**
    * Answers a GET or HEAD request.
    * @param pathname The path of the request, without the query and as it was sent: it is looked up, never resolved.
    * @param acceptEncoding The request's `Accept-Encoding`.
    * @param ifNoneMatch The request's `If-None-Match`.
-   * @returns null for a path that the playground does not have
+   * @returns null for a path that the playground does not have, or has no more since it was built anew
    */
-  respond(pathname: string, acceptEncoding?: string, ifNoneMatch?: string): PlaygroundResponse | null;
+  respond(pathname: string, acceptEncoding?: string, ifNoneMatch?: string): Promise<PlaygroundResponse | null>;
 }
 
 interface Variant {
-  readonly body: Uint8Array;
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>> & { readonly etag: string };
 }
 
@@ -95,7 +98,7 @@ const pageCaching = 'no-cache';
 const assetCaching = 'public, max-age=31536000, immutable';
 
 /**
- * Reads a built playground into memory: the page for `/`, each asset for `/playground/<name>`.
+ * Finds a built playground: the page for `/`, each asset for `/playground/<name>`.
  * @param directory Where the build put it, such as `playgroundDirectory`.
  * @param warn Is told what to do when there is no complete build.
  * @returns null when there is no complete build
@@ -112,54 +115,65 @@ export async function loadPlayground(directory: string, warn: (message: string) 
       manifest.files.map(async (file) => {
         const isPage = file.name === manifest.page;
         const pathname = isPage ? '/' : `/playground/${file.name}`;
-        return [pathname, await readAsset(directory, file, isPage ? pageCaching : assetCaching)] as const;
+        return [pathname, await findAsset(directory, file, isPage)] as const;
       }),
     ),
   );
   return {
-    respond(pathname, acceptEncoding, ifNoneMatch) {
+    async respond(pathname, acceptEncoding, ifNoneMatch) {
       const asset = assets.get(pathname);
-      return asset ? respondWith(asset, acceptEncoding, ifNoneMatch) : null;
+      return asset ? await respondWith(asset, acceptEncoding, ifNoneMatch) : null;
     },
   };
 }
 
 async function readManifest(directory: string): Promise<PlaygroundManifest | null> {
+  const text = await unlessMissing(readFile(join(directory, 'manifest.json'), 'utf8'));
+  return text === null ? null : manifestSchema.parse(JSON.parse(text));
+}
+
+/** @returns null where there is no such file */
+async function unlessMissing<Content>(reading: Promise<Content>): Promise<Content | null> {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')));
+    return await reading;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }
 
-async function readAsset(
+async function findAsset(
   directory: string,
   { name, contentType, encodings }: PlaygroundManifest['files'][number],
-  caching: string,
+  isPage: boolean,
 ): Promise<Asset> {
+  const caching = isPage ? pageCaching : assetCaching;
   const common = { ...securityHeaders, 'content-type': contentType, 'cache-control': caching, vary: 'accept-encoding' };
-  const body = await readFile(join(directory, name));
-  const digest = createHash('sha256').update(body).digest('base64url');
-  const compressed = await Promise.all(
-    encodings.map(async (encoding) => {
-      const variant = await readFile(join(directory, name + encodingSuffixes[encoding]));
-      const headers = { ...common, 'content-encoding': encoding, etag: `"${digest}-${encoding}"` };
-      return [encoding, { body: variant, headers }] as const;
-    }),
-  );
-  return { plain: { body, headers: { ...common, etag: `"${digest}"` } }, compressed: new Map(compressed) };
+  const path = join(directory, name);
+  // The name of an asset says what is in it, as a digest would.
+  const tag = isPage
+    ? createHash('sha256')
+        .update(await readFile(path))
+        .digest('base64url')
+    : name;
+  const compressed = encodings.map((encoding) => {
+    const headers = { ...common, 'content-encoding': encoding, etag: `"${tag}-${encoding}"` };
+    return [encoding, { path: path + encodingSuffixes[encoding], headers }] as const;
+  });
+  await Promise.all([path, ...compressed.map(([, variant]) => variant.path)].map((file) => access(file)));
+  return { plain: { path, headers: { ...common, etag: `"${tag}"` } }, compressed: new Map(compressed) };
 }
 
-function respondWith(
+async function respondWith(
   { plain, compressed }: Asset,
   acceptEncoding: string | undefined,
   ifNoneMatch: string | undefined,
-): PlaygroundResponse {
+): Promise<PlaygroundResponse | null> {
   const encoding = negotiateEncoding(acceptEncoding, compressed);
-  const { body, headers } = (encoding && compressed.get(encoding)) ?? plain;
+  const { path, headers } = (encoding && compressed.get(encoding)) ?? plain;
   if (matches(headers.etag, ifNoneMatch)) return { status: 304, headers, body: new Uint8Array() };
-  return { status: 200, headers: { ...headers, 'content-length': String(body.byteLength) }, body };
+  const body = await unlessMissing(readFile(path));
+  return body && { status: 200, headers: { ...headers, 'content-length': String(body.byteLength) }, body };
 }
 
 /** The weak comparison of RFC 9110, section 13.1.2. */

@@ -18,6 +18,8 @@ export interface TlsSettings extends SecureContextOptions {
 /** Certificates that are followed as they are renewed. */
 export interface Tls {
   readonly settings: TlsSettings;
+  /** The server's certificate that is in force, as PEM. */
+  certificate(): Buffer;
   /** Gives the server the certificates that come from now on. Connections that are open go on with those they have. */
   follow(server: Server): void;
   /** Looks at the files now. */
@@ -59,6 +61,7 @@ export async function openTls(
   logger.info('TLS certificate', factsOf(files.current));
   return {
     settings: files.current,
+    certificate: () => files.current.cert as Buffer,
     follow: (server) => {
       if (!(server instanceof TlsServer)) throw new Error('The server was not made with the settings of TLS.');
       servers.push(server);

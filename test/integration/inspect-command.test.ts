@@ -64,7 +64,7 @@ suite('inferql inspect', () => {
     assert.match(output, /\n {2}output {2}probabilities {2}FP32 \[\?, 3\], a column for each of 0, 1, 2\n/);
     assert.match(output, /\nBatching\n {2}Rows of different requests share a call\.\n/);
     assert.match(output, /\n {2}input IrisInput \{\n/);
-    assert.match(output, /\nAn example\n {2}query Predict/);
+    assert.match(output, /\nAn example\n {2}query iris\(/);
     assert.match(output, /\nIts variables\n {2}\{\n {4}"input": \{\n {6}"sepalLength": 5\.1,\n/);
     assert.doesNotMatch(output, /cannot be served/);
   });

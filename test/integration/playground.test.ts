@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { runCommand } from '../helpers/command.ts';
 import { shippedModels, startTestGateway } from '../helpers/gateway.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const gateway = await startTestGateway({ after }, shippedModels, { playground: true });
 
@@ -41,6 +42,22 @@ describe('the playground', () => {
     assert.equal(client.status, 400);
   });
 
+  for (const [what, settings, status] of [
+    ['is there by default where only this machine reaches the server', {}, 200],
+    ['is away by default where others reach it', { host: '0.0.0.0', allowAnonymous: true }, 404],
+    [
+      'is there where others reach it and somebody says so',
+      { host: '0.0.0.0', allowAnonymous: true, playground: true },
+      200,
+    ],
+  ] as const) {
+    test(what, async (context) => {
+      const models = await temporaryFolder(context);
+      const { url } = await startTestGateway(context, models, { playground: undefined, ...settings });
+      assert.equal((await fetch(url, visit)).status, status);
+    });
+  }
+
   test('is away where it is switched off', async (context) => {
     const without = await startTestGateway(context, shippedModels, { playground: false });
     assert.equal((await fetch(without.url, visit)).status, 404);
@@ -50,6 +67,7 @@ describe('the playground', () => {
   for (const [how, commandArguments, environment] of [
     ['flag', ['--no-playground'], { INFERQL_PLAYGROUND: 'true' }],
     ['variable', [], { INFERQL_PLAYGROUND: 'false' }],
+    ['flag, elsewhere as well,', ['--no-playground', '--host', '0.0.0.0', '--allow-anonymous'], {}],
   ] as const) {
     test(`is switched off by its ${how}`, async (context) => {
       const { url } = await runCommand(context, commandArguments, environment).line('listening');

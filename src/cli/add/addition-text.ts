@@ -1,3 +1,4 @@
+import { curlOf } from '../../graphql/example-curl.ts';
 import { formatFileSize } from '../file-size.ts';
 import { printable } from '../printable.ts';
 import { formatShape } from '../../tensors/shape.ts';
@@ -16,7 +17,10 @@ export function printAddition(addition: Addition): string {
     ['Made for this runtime', addition.optimisation === null ? '' : optimisationWords(addition.optimisation)],
     ['Notes', notes.join('\n')],
     ['What clients see', sdl],
-    ['Try it', curlOf(addition) ?? 'An input is too large to be shown, or nobody can make one up.'],
+    [
+      'Try it',
+      curlOf(addition.url, addition.example) ?? 'An input is too large to be shown, or nobody can make one up.',
+    ],
     [standingTitle(addition), breaks.join('\n')],
     ['Next', nextSteps(addition).join('\n')],
   ];
@@ -43,13 +47,6 @@ function optimisationWords({ level, sizeBytes, nodes, loadMs, computeMs, rowsCom
     `loading ${ms(loadMs.before)} → ${ms(loadMs.after)}, one row ${ms(computeMs.before)} → ${ms(computeMs.after)}`,
     `rows that give the same as before: ${rowsCompared}`,
   ].join('\n');
-}
-
-/** One line for a shell that sends the example; null where there is none. */
-export function curlOf({ example: { query, variables }, url }: Pick<Addition, 'example' | 'url'>): string | null {
-  if (variables === null) return null;
-  const body = JSON.stringify({ query: query.replaceAll(/\s+/g, ' ').trim(), variables });
-  return `curl -s ${url} -H 'content-type: application/json' -d '${body.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function standingTitle({ served, comparedWith }: Addition): string {

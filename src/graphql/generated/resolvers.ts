@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { ModelSource, VersionSource, TensorSource, NamedTensorSource, MetaSource } from '../sources.ts';
+import type { ExampleQuery } from '../example-query.ts';
 import type { GraphQLServices, OperationContext } from '../context.ts';
 import type { InferenceResult } from '../../inference/infer.ts';
 export type Maybe<T> = T | null;
@@ -181,6 +182,18 @@ export type ErrorCode =
   /** The request carries no valid key or token. */
   | 'UNAUTHENTICATED';
 
+/** A prediction to begin with. */
+export type ExampleOperation = {
+  readonly __typename?: 'ExampleOperation';
+  /** The document: one operation, called as the model's field, with every field of the result. */
+  readonly query: Scalars['String']['output'];
+  /**
+   * Its variables as JSON, with a golden example or the examples of the manifest in them, or values that were made up. Null
+   * where the input is too large to be shown, or nobody can make one up, such as a picture.
+   */
+  readonly variables: Maybe<Scalars['String']['output']>;
+};
+
 /** One input value of a typed prediction. */
 export type Feature = {
   readonly __typename?: 'Feature';
@@ -282,6 +295,8 @@ export type Model = {
   readonly defaultVersion: Maybe<ModelVersion>;
   /** What the manifest says of the model. */
   readonly description: Maybe<Scalars['String']['output']>;
+  /** A prediction that can be sent as it is. Null while no version is served, and for callers who may not use the model. */
+  readonly example: Maybe<ExampleOperation>;
   /** The inputs of one prediction, as the typed field takes them. Empty while no version is served. */
   readonly features: ReadonlyArray<Feature>;
   /** The model's field below `predict`; null while no version is served. */
@@ -848,6 +863,7 @@ export type ResolversTypes = {
   DimensionSpec: ResolverTypeWrapper<DimensionSpec>;
   EmbeddingEncoding: EmbeddingEncoding;
   ErrorCode: ErrorCode;
+  ExampleOperation: ResolverTypeWrapper<ExampleQuery>;
   Feature: ResolverTypeWrapper<Feature>;
   FeatureValue: ResolverTypeWrapper<Scalars['FeatureValue']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -901,6 +917,7 @@ export type ResolversParentTypes = {
   ClassScore: ClassScore;
   DateTime: Scalars['DateTime']['output'];
   DimensionSpec: DimensionSpec;
+  ExampleOperation: ExampleQuery;
   Feature: Feature;
   FeatureValue: Scalars['FeatureValue']['output'];
   Float: Scalars['Float']['output'];
@@ -977,6 +994,11 @@ export type DimensionSpecResolvers<ContextType = OperationContext, ParentType ex
   size?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
+export type ExampleOperationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ExampleOperation'] = ResolversParentTypes['ExampleOperation']> = {
+  query?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  variables?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type FeatureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Feature'] = ResolversParentTypes['Feature']> = {
   categories?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1032,6 +1054,7 @@ export type ModelResolvers<ContextType = OperationContext, ParentType extends Re
   batchField?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   defaultVersion?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  example?: Resolver<Maybe<ResolversTypes['ExampleOperation']>, ParentType, ContextType>;
   features?: Resolver<ReadonlyArray<ResolversTypes['Feature']>, ParentType, ContextType>;
   field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   labels?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -1201,6 +1224,7 @@ export type Resolvers<ContextType = OperationContext> = {
   ClassScore?: ClassScoreResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DimensionSpec?: DimensionSpecResolvers<ContextType>;
+  ExampleOperation?: ExampleOperationResolvers<ContextType>;
   Feature?: FeatureResolvers<ContextType>;
   FeatureValue?: GraphQLScalarType;
   FloatTensor?: GraphQLScalarType;

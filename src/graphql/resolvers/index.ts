@@ -1,5 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts';
-import { modelResolvers } from './model.ts';
+import { exampleOperationResolvers, modelResolvers } from './model.ts';
 import { modelVersionResolvers } from './model-version.ts';
 import { mutationResolvers } from './mutation.ts';
 import { queryResolvers } from './query.ts';
@@ -12,6 +12,7 @@ export const resolvers = {
   Mutation: mutationResolvers,
   Server: serverResolvers,
   Model: modelResolvers,
+  ExampleOperation: exampleOperationResolvers,
   ModelVersion: modelVersionResolvers,
   Tensor: tensorResolvers,
   NamedTensor: namedTensorResolvers,

@@ -1,6 +1,6 @@
 import { apiNames } from '../api-names.ts';
 import { resolveVersionRef } from '../../repository/version-policy.ts';
-import type { ModelResolvers } from '../generated/resolvers.ts';
+import type { ExampleOperationResolvers, ModelResolvers } from '../generated/resolvers.ts';
 import type { ModelSource, VersionSource } from '../sources.ts';
 
 export const modelResolvers: ModelResolvers = {
@@ -12,6 +12,11 @@ export const modelResolvers: ModelResolvers = {
   labels: (model) => versionOf(model, model.defaultVersion)?.entry.served?.task.labels ?? model.manifest.labels ?? null,
   features: (model) => versionOf(model, model.defaultVersion)?.entry.served?.task.features ?? [],
   rowWeight: ({ manifest }) => manifest.rowWeight,
+  example: (model, _arguments, { services, request }) => {
+    const served = versionOf(model, model.defaultVersion)?.entry.served;
+    if (served == null || !request.caller.grant.mayPredict(model.name)) return null;
+    return services.examples.of(served)?.operation ?? null;
+  },
   ready: ({ defaultVersion }) => defaultVersion !== null,
   defaultVersion: (model) => versionOf(model, model.defaultVersion),
   version: (model, { version }) => {
@@ -20,6 +25,10 @@ export const modelResolvers: ModelResolvers = {
   },
   versions: (model) => model.versions.map((entry) => ({ model, entry })).toReversed(),
   versionLabels: ({ labels }) => [...labels].map(([label, version]) => ({ label, version })),
+};
+
+export const exampleOperationResolvers: ExampleOperationResolvers = {
+  variables: ({ variables }) => (variables === null ? null : JSON.stringify(variables)),
 };
 
 function versionOf(model: ModelSource, version: number | null): VersionSource | null {

@@ -30,7 +30,7 @@ suite('An example query', () => {
     const { query } = example([{ name: 'x', datatype: 'FP32', shape: [] }])();
     assert.deepEqual(
       query.split(/\s+/).join(' '),
-      'query Predict($input: SomeModelInput!) { predict { someModel(input: $input) { y } } }',
+      'query someModel($input: SomeModelInput!) { predict { someModel(input: $input) { y } } }',
     );
     assert.doesNotThrow(() => parse(query));
   });
@@ -77,6 +77,29 @@ suite('An example query', () => {
     const row = new Map([['x', { datatype: 'FP32', shape: [2], data: Float32Array.of(1.5, NaN) }]] as const);
     const port: RowPort = { name: 'x', datatype: 'FP32', shape: [2] };
     assert.deepEqual(example([port])({ row, input: null }).variables, { input: { x: [1.5, 'NaN'] } });
+  });
+
+  test('takes the columns of a golden row for features without an example, unless the manifest refuses them', () => {
+    const features = [{ name: 'a' }, { name: 'b', example: 2 }, { name: 'c', max: 2 }, { name: 'd' }];
+    const port: RowPort = { name: 'X', datatype: 'FP32', shape: [4] };
+    const row = new Map([['X', { datatype: 'FP32', shape: [4], data: Float32Array.of(5.1, 7, 3, NaN) }]] as const);
+    const { variables } = example([port], { features }, tabularRegression)({ row, input: null });
+    assert.deepEqual(variables, { input: { a: 5.1, b: 2, c: 0, d: 0 } });
+  });
+
+  test('takes the element of a golden row for what is one element, in the type that clients send', () => {
+    const ports: RowPort[] = [
+      { name: 'wide', datatype: 'INT64', shape: [] },
+      { name: 'flag', datatype: 'BOOL', shape: [] },
+      { name: 'word', datatype: 'BYTES', shape: [] },
+    ];
+    const row = new Map([
+      ['wide', { datatype: 'INT64', shape: [], data: BigInt64Array.of(2n ** 60n) }],
+      ['flag', { datatype: 'BOOL', shape: [], data: Uint8Array.of(1) }],
+      ['word', { datatype: 'BYTES', shape: [], data: ['so'] }],
+    ] as const);
+    const { variables } = example(ports)({ row, input: null });
+    assert.deepEqual(variables, { input: { wide: '1152921504606846976', flag: true, word: 'so' } });
   });
 
   test('takes the input of a golden example as it is, unless it would fill the screen', () => {

@@ -43,8 +43,9 @@ describe('loadPlayground', () => {
 
   after(() => rm(directory, { recursive: true }));
 
-  function bodyOf(pathname: string, acceptEncoding?: string): string {
-    return Buffer.from(playground.respond(pathname, acceptEncoding)?.body ?? []).toString();
+  async function bodyOf(pathname: string, acceptEncoding?: string): Promise<string> {
+    const response = await playground.respond(pathname, acceptEncoding);
+    return Buffer.from(response?.body ?? []).toString();
   }
 
   it('says how to build the playground when it is not built, and gives null', async () => {
@@ -69,25 +70,25 @@ describe('loadPlayground', () => {
     await assert.rejects(loadPlayground(hostile, failOnWarning), /Invalid string/);
   });
 
-  it('serves the page at the root, to be asked for each time', () => {
-    const response = playground.respond('/');
+  it('serves the page at the root, to be asked for each time', async () => {
+    const response = await playground.respond('/');
     assert.equal(response?.status, 200);
     assert.equal(response.headers['content-type'], 'text/html; charset=utf-8');
     assert.equal(response.headers['cache-control'], 'no-cache');
     assert.equal(response.headers['content-length'], '15');
-    assert.equal(bodyOf('/'), '<!doctype html>');
+    assert.equal(await bodyOf('/'), '<!doctype html>');
   });
 
-  it('serves assets under their hashed names, to be kept for good', () => {
-    const response = playground.respond('/playground/app-ABC.js');
+  it('serves assets under their hashed names, to be kept for good', async () => {
+    const response = await playground.respond('/playground/app-ABC.js');
     assert.equal(response?.headers['content-type'], 'text/javascript; charset=utf-8');
     assert.equal(response.headers['cache-control'], 'public, max-age=31536000, immutable');
-    assert.equal(bodyOf('/playground/app-ABC.js'), 'let app;');
+    assert.equal(await bodyOf('/playground/app-ABC.js'), 'let app;');
   });
 
-  it('sends the same strict policy with the page and with every asset, since workers take that of their own file', () => {
+  it('sends the same strict policy with the page and with every asset, since workers take that of their own file', async () => {
     for (const pathname of ['/', '/playground/app-ABC.js', '/playground/font-DEF.woff2']) {
-      const headers = playground.respond(pathname)?.headers ?? {};
+      const headers = (await playground.respond(pathname))?.headers ?? {};
       const policy = (headers['content-security-policy'] ?? '').split('; ');
       assert.ok(policy.includes("default-src 'self'"));
       assert.ok(policy.includes("script-src 'self'"));
@@ -97,33 +98,43 @@ describe('loadPlayground', () => {
     }
   });
 
-  it('sends the smallest prepared variant that the client takes', () => {
-    assert.equal(bodyOf('/playground/app-ABC.js', 'gzip, deflate, br, zstd'), 'app in brotli');
-    assert.equal(bodyOf('/playground/app-ABC.js', 'gzip'), 'app in gzip');
-    assert.equal(bodyOf('/', 'br, gzip'), 'page in gzip');
-    assert.equal(bodyOf('/playground/font-DEF.woff2', 'br, gzip'), 'font');
-    const response = playground.respond('/playground/app-ABC.js', 'br');
+  it('sends the smallest prepared variant that the client takes', async () => {
+    assert.equal(await bodyOf('/playground/app-ABC.js', 'gzip, deflate, br, zstd'), 'app in brotli');
+    assert.equal(await bodyOf('/playground/app-ABC.js', 'gzip'), 'app in gzip');
+    assert.equal(await bodyOf('/', 'br, gzip'), 'page in gzip');
+    assert.equal(await bodyOf('/playground/font-DEF.woff2', 'br, gzip'), 'font');
+    const response = await playground.respond('/playground/app-ABC.js', 'br');
     assert.equal(response?.headers['content-encoding'], 'br');
     assert.equal(response.headers['content-length'], '13');
     assert.equal(response.headers['vary'], 'accept-encoding');
-    assert.equal(playground.respond('/playground/app-ABC.js')?.headers['content-encoding'], undefined);
+    assert.equal((await playground.respond('/playground/app-ABC.js'))?.headers['content-encoding'], undefined);
   });
 
-  it('answers 304 without a body to a client that has the variant', () => {
-    const etag = playground.respond('/', 'gzip')?.headers['etag'];
+  it('answers 304 without a body to a client that has the variant', async () => {
+    const etag = (await playground.respond('/', 'gzip'))?.headers['etag'];
     assert.ok(etag);
     for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      const response = playground.respond('/', 'gzip', ifNoneMatch);
+      const response = await playground.respond('/', 'gzip', ifNoneMatch);
       assert.equal(response?.status, 304, ifNoneMatch);
       assert.equal(response.body.byteLength, 0);
       assert.equal(response.headers['etag'], etag);
       assert.equal(response.headers['content-length'], undefined);
     }
-    assert.equal(playground.respond('/', undefined, etag)?.status, 200, 'another variant has another tag');
-    assert.equal(playground.respond('/', 'gzip', '"other"')?.status, 200);
+    assert.equal((await playground.respond('/', undefined, etag))?.status, 200, 'another variant has another tag');
+    assert.equal((await playground.respond('/', 'gzip', '"other"'))?.status, 200);
   });
 
-  it('has nothing but the files of the manifest, however a path is written', () => {
+  it('has no file any more that a new build took away', async (test) => {
+    const rebuilt = await mkdtemp(join(tmpdir(), 'inferql-playground-'));
+    test.after(() => rm(rebuilt, { recursive: true }));
+    for (const [name, content] of Object.entries(contents)) await writeFile(join(rebuilt, name), content);
+    const loaded = await loadPlayground(rebuilt, failOnWarning);
+    await rm(join(rebuilt, 'app-ABC.js.br'));
+    assert.equal(await loaded?.respond('/playground/app-ABC.js', 'br'), null);
+    assert.equal((await loaded?.respond('/playground/app-ABC.js', 'gzip'))?.status, 200);
+  });
+
+  it('has nothing but the files of the manifest, however a path is written', async () => {
     const paths = [
       '',
       '//',
@@ -140,6 +151,6 @@ describe('loadPlayground', () => {
       '/playground/__proto__',
       'constructor',
     ];
-    for (const pathname of paths) assert.equal(playground.respond(pathname), null, pathname);
+    for (const pathname of paths) assert.equal(await playground.respond(pathname), null, pathname);
   });
 });
