@@ -1,50 +1,38 @@
-import { type DocumentNode, type ExecutionResult, Kind, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
 import type { GraphiQLProps } from 'graphiql';
+import type { LiveServer } from './live-server.ts';
+import { ServerAwayError } from './post-operation.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
-type Operation = Parameters<Fetcher>[0];
-
-/**
- * Sends one operation to the endpoint.
- * @throws Error when the server cannot be reached, or gives something other than a GraphQL answer.
- */
-export async function postOperation(
-  endpoint: URL,
-  operation: Operation,
-  headers: Readonly<Record<string, string>> = {},
-  signal: AbortSignal | null = null,
-): Promise<ExecutionResult> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      accept: 'application/graphql-response+json, application/json;q=0.9',
-      'content-type': 'application/json',
-      ...headers,
-    },
-    body: JSON.stringify(operation),
-    signal,
-  });
-  const contentType = response.headers.get('content-type') ?? 'no content type';
-  const answer: unknown = contentType.includes('json') ? await response.json() : null;
-  if (isExecutionResult(answer)) return answer;
-  throw new Error(`The server answered ${response.status} with ${contentType}, which is not a GraphQL answer.`);
-}
+type GraphiQLOperation = Parameters<Fetcher>[0];
 
 /**
  * The fetcher that GraphiQL sends everything through.
- * @param firstIntrospection The answer to the introspection that was sent while the page was loading. It is given to
- *   GraphiQL's own first introspection, so that the schema is fetched once; every later one goes to the server.
+ * @param firstIntrospection The introspection that was begun while the page was loading. It is given to GraphiQL's own
+ *   first one, so that the schema is fetched once.
  */
-export function createFetcher(endpoint: URL, firstIntrospection: Promise<ExecutionResult>): Fetcher {
-  let introspection: Promise<ExecutionResult> | null = firstIntrospection;
+export function createFetcher(
+  server: Pick<LiveServer, 'run' | 'introspect'>,
+  firstIntrospection: Promise<ExecutionResult>,
+): Fetcher {
+  let first: Promise<ExecutionResult> | null = firstIntrospection;
   return (operation, options) => {
-    if (introspection && operation.operationName === 'IntrospectionQuery') {
-      const answer = introspection;
-      introspection = null;
+    if (operation.operationName === 'IntrospectionQuery') {
+      const answer = first ?? server.introspect();
+      first = null;
       return answer;
     }
     const named = withoutStaleName(operation);
-    return abortableAnswer((signal) => postOperation(endpoint, named, options?.headers, signal));
+    return abortableAnswer(async (signal) => {
+      try {
+        const { result } = await server.run(named, options?.headers ?? {}, signal);
+        return result;
+      } catch (error) {
+        // GraphiQL would show the stack of an error that is thrown.
+        if (error instanceof ServerAwayError) return { errors: [new GraphQLError(error.message)] };
+        throw error;
+      }
+    });
   };
 }
 
@@ -52,7 +40,7 @@ export function createFetcher(endpoint: URL, firstIntrospection: Promise<Executi
  * Drops an operation name that the document does not have. GraphiQL reads the names 100 ms after the last change of the
  * editor, so that whoever opens another tab and runs it at once would be told that the operation of the first is unknown.
  */
-function withoutStaleName(operation: Operation): Operation {
+function withoutStaleName(operation: GraphiQLOperation): GraphiQLOperation {
   const { query, operationName, ...rest } = operation;
   const document = tryParse(query);
   if (document === null) return operation;
@@ -96,8 +84,4 @@ function abortableAnswer(send: (signal: AbortSignal) => Promise<ExecutionResult>
     },
   };
   return { [Symbol.asyncIterator]: () => iterator };
-}
-
-function isExecutionResult(value: unknown): value is ExecutionResult {
-  return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value);
 }

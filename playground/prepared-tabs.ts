@@ -1,5 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
-import { exampleOperation } from './example-operation.ts';
+import type { ModelFacts } from './model-list.ts';
 
 /** What one tab of the playground opens with. */
 export interface PreparedTab {
@@ -21,14 +20,29 @@ query Overview {
   }
 }`;
 
+/** More tabs than a screen has room for are not found there; the pane of the models has all of them. */
+const mostExamples = 12;
+
 /**
- * The tabs of a first visit: what is served, and a prediction where one can be prepared. GraphiQL keeps the visitor's
- * own tabs in the browser from then on.
- * @param schema The live schema; null where it could not be fetched.
+ * The tabs of a first visit: what is served, and a prediction of each model. GraphiQL keeps the visitor's own tabs in the
+ * browser from then on.
  */
-export function preparedTabs(schema: GraphQLSchema | null): PreparedTab[] {
-  const tabs: PreparedTab[] = [{ query: overview, variables: null }];
-  const example = schema && exampleOperation(schema);
-  if (example) tabs.push({ query: example.query, variables: JSON.stringify(example.variables, null, 2) });
-  return tabs;
+export function preparedTabs(models: readonly ModelFacts[]): PreparedTab[] {
+  const examples = models.flatMap((model) => exampleTab(model) ?? []).slice(0, mostExamples);
+  return [{ query: overview, variables: null }, ...examples];
+}
+
+/** The example of a model as a tab; null where there is none. */
+export function exampleTab({ example, task }: ModelFacts): PreparedTab | null {
+  if (example === null) return null;
+  const { query, variables } = example;
+  if (variables !== null) return { query, variables: JSON.stringify(JSON.parse(variables), null, 2) };
+  const hint = takesPicture(task)
+    ? '# Paste or drop a picture into this page, or choose a file with the button beside.'
+    : '# Its input is too large to be made up here; the documentation says what it takes.';
+  return { query: `${hint}\n${query}`, variables: '{}' };
+}
+
+function takesPicture(task: string): boolean {
+  return task.startsWith('image-') || task === 'object-detection';
 }

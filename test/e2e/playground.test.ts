@@ -1,30 +1,26 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launchChromium, skipWithoutChromium } from '../helpers/chromium.ts';
 import { shippedModels, startTestGateway, type TestGateway } from '../helpers/gateway.ts';
+import { textOf, visit, type Visitor } from '../helpers/playground-page.ts';
 import type { TestScope } from '../helpers/temporary-folder.ts';
 
-/** How long the page may take from the request to an editor that shows the first document, in milliseconds. */
-const firstLoadBudgetMs = 5000;
+/** Until something is painted, in milliseconds; it takes about a tenth of it on two cores that are free. */
+const firstPaintBudgetMs = 2000;
 
-/** Makes violations of the Content-Security-Policy, in the page as well as in its reports, into console errors. */
-const reportViolations = `document.addEventListener('securitypolicyviolation', (event) => {
-  console.error('CSP violation: ' + event.violatedDirective + ' ' + event.blockedURI);
-});`;
+/** Until there is an editor that shows the first document, in milliseconds. */
+const firstDocumentBudgetMs = 5000;
 
-/** What an editor shows, on one line: Monaco wraps long lines, and shows spaces as no-break spaces. */
-async function textOf(editor: Locator): Promise<string> {
-  return (await editor.innerText()).replaceAll(/\s+/g, ' ');
-}
+/** Of so many first visits one must be as fast: others may use the machine at the same time. */
+const mostVisits = 5;
 
 describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   const cleanUps: (() => Promise<void>)[] = [];
   let gateway: TestGateway;
   let browser: Browser;
-  let context: BrowserContext;
+  let visitor: Visitor;
   let page: Page;
-  let complaints: string[];
 
   before(async () => {
     const suite: TestScope = { after: (callback) => void cleanUps.push(callback) };
@@ -38,100 +34,117 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   });
 
   beforeEach(async () => {
-    complaints = [];
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    page = await context.newPage();
-    await page.addInitScript(reportViolations);
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-    context.on('request', (request) => {
-      const url = request.url();
-      if (!url.startsWith(gateway.url) && !url.startsWith('data:')) complaints.push(`request to ${url}`);
-    });
-    context.on('response', (response) => {
-      if (response.status() >= 400) complaints.push(`${response.status()} for ${response.url()}`);
-    });
+    visitor = await visit(browser, gateway.url);
+    ({ page } = visitor);
   });
 
-  afterEach(async () => {
-    await context.close();
-    assert.deepEqual(complaints, [], 'errors, warnings, failed requests, or requests to other hosts');
-  });
+  afterEach(() => visitor.leave());
 
-  const queryEditor = (): Locator => page.locator('.graphiql-query-editor');
   const explorer = (): Locator => page.locator('.graphiql-doc-explorer');
 
-  /** Opens the page as somebody who was never there. */
-  async function open(): Promise<void> {
-    await page.goto(gateway.url);
-    await queryEditor().locator('.view-lines').getByText('Overview').waitFor();
-  }
+  it('paints soon, and soon shows a document to somebody who was never there', async (context) => {
+    const times: { readonly paintedMs: number; readonly documentMs: number }[] = [];
+    const isFast = ({ paintedMs, documentMs }: (typeof times)[number]) =>
+      paintedMs < firstPaintBudgetMs && documentMs < firstDocumentBudgetMs;
+    while (times.length < mostVisits && !times.some(isFast)) {
+      const newcomer = await visit(browser, gateway.url);
+      const start = performance.now();
+      await newcomer.open();
+      const documentMs = Math.round(performance.now() - start);
+      const paint = "Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)";
+      times.push({ paintedMs: await newcomer.page.evaluate<number>(paint), documentMs });
+      await newcomer.leave();
+    }
+    context.diagnostic(JSON.stringify(times));
+    assert.ok(times.some(isFast), JSON.stringify(times));
+  });
 
-  async function openPrediction(): Promise<void> {
-    await open();
-    await page.getByRole('tab', { name: 'Predict' }).click();
-    await queryEditor().getByText('predict').first().waitFor();
-  }
-
-  /** Pastes a text in the place of the query; the editor would add closing brackets to what is typed. */
-  async function paste(text: string): Promise<void> {
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
-    await queryEditor().locator('.view-lines').click();
-    await page.keyboard.press('Control+A');
-    await page.keyboard.press('Control+V');
-  }
-
-  /** Runs what is in the editors, and gives the answer as the page shows it. */
-  async function run(): Promise<string> {
-    await page.getByRole('button', { name: 'Execute query' }).click();
-    const answer = page.locator('.graphiql-response .view-lines');
-    await answer
-      .getByText(/"(data|errors)"/)
-      .first()
-      .waitFor();
-    return textOf(answer);
-  }
-
-  it('paints soon, with a prepared document in the editor', async () => {
-    const start = performance.now();
-    await open();
-    const elapsedMs = performance.now() - start;
-    assert.ok(elapsedMs < firstLoadBudgetMs, `took ${Math.round(elapsedMs)} ms`);
+  it('has a prepared tab for each model', async () => {
+    await visitor.open();
     assert.equal(await page.title(), 'inferql playground');
-    assert.deepEqual(await page.getByRole('tab').allInnerTexts(), ['Overview', 'Predict']);
+    assert.deepEqual(await page.getByRole('tab').allInnerTexts(), [
+      'Overview',
+      'diabetes',
+      'digits',
+      'iris',
+      'opticalDigits',
+      'spam',
+      'spamEmbeddings',
+      'spamTransformer',
+      'titanic',
+    ]);
   });
 
   it('runs the prepared overview', async () => {
-    await open();
-    const answer = await run();
+    await visitor.open();
+    const answer = await visitor.run();
     // Of a long answer the editor has only the lines in sight.
-    for (const model of ['diabetes', 'digits', 'iris']) assert.ok(answer.includes(`"name": "${model}"`), model);
+    for (const model of ['diabetes', 'digits']) assert.ok(answer.includes(`"name": "${model}"`), model);
   });
 
-  it('runs the prepared prediction with its variables', async () => {
-    await openPrediction();
-    assert.match(await textOf(page.locator('.graphiql-editor-tool')), /"bmi": 0\.0617/);
-    const answer = await run();
-    assert.match(answer, /"diabetes": \{ "value": \d+\.\d+,/);
-    assert.match(answer, /"model": "diabetes", "version": 1, "batchSize": 1,/);
-    assert.doesNotMatch(answer, /"errors"/);
+  for (const [model, variables, expected] of [
+    ['diabetes', /"bmi": 0\.0617/, /"diabetes": \{ "value": 189\.58\d+ \}/],
+    ['digits', /"image": "iVBOR/, /"digits": \{ "label": "0", "score": 0\.9999/],
+    ['iris', /"sepalLength": 5\.1/, /"iris": \{ "label": "setosa", "score": 0\.97/],
+    ['opticalDigits', /"pixels": \[ 0, 0, 7,/, /"opticalDigits": \{ "label": 2,/],
+    ['spam', /"text": "Ok lar\.\.\. Joking/, /"spam": \{ "label": "ham", "score": 0\.99/],
+    ['spamEmbeddings', /"text": "Ok, see you/, /"spamEmbeddings": \{ "embedding": \[ -0\.204/],
+    ['spamTransformer', /"text": "Ok, see you/, /"spamTransformer": \{ "label": "ham", "score": 0\.98/],
+    ['titanic', /"sex": "female"/, /"titanic": \{ "label": "survived", "score": 0\.87/],
+  ] as const) {
+    it(`runs the prepared example of ${model}, and shows its answer`, async () => {
+      await visitor.open();
+      await visitor.openTab(model);
+      assert.match(await textOf(visitor.variableEditor), variables);
+      const answer = await visitor.run();
+      assert.match(answer, expected);
+      assert.doesNotMatch(answer, /"errors"/);
+    });
+  }
+
+  it('opens the example of a model from the list of models, in the tab that has it or in a new one', async () => {
+    await visitor.open();
+    const open = () => page.getByRole('button', { name: 'Open the example of iris' }).click();
+    await open();
+    await visitor.queryEditor.getByText('query iris').first().waitFor();
+    assert.equal(await page.getByRole('tab').count(), 9);
+    await page.getByRole('button', { name: 'Close Tab' }).click();
+    assert.equal(await page.getByRole('tab').count(), 8);
+    await open();
+    assert.equal(await page.getByRole('tab').count(), 9);
+    assert.match(await visitor.run(), /"label": "setosa"/);
+  });
+
+  it('can be used without a mouse', async () => {
+    await visitor.open();
+    await page.getByRole('button', { name: 'Open the example of titanic' }).focus();
+    await page.keyboard.press('Enter');
+    await visitor.queryEditor.getByText('query titanic').first().waitFor();
+    await visitor.queryEditor.locator('textarea').focus();
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.graphiql-response').getByText('"survived"').first().waitFor();
+  });
+
+  it('has a name for everything that can be used', async () => {
+    await visitor.open();
+    for (const role of ['button', 'tab', 'textbox', 'searchbox'] as const) {
+      const all = await page.getByRole(role).count();
+      assert.equal(await page.getByRole(role, { name: /./ }).count(), all, role);
+    }
   });
 
   it('shows what is expected where a value is out of range', async () => {
-    await open();
-    await paste(
+    await visitor.open();
+    await visitor.paste(
       '{ predict { iris(input: { sepalLength: 51, sepalWidth: 3.5, petalLength: 1.4, petalWidth: 0.2 }) { label } } }',
     );
-    const answer = await run();
+    const answer = await visitor.run();
     assert.match(answer, /"message": "sepalLength: expected a number from 0 to 30 \(cm\), got 51\."/);
     assert.match(answer, /"code": "BAD_USER_INPUT"/);
   });
 
   it('aborts the request when the stop button is pressed', async () => {
-    await open();
+    await visitor.open();
     await page.route('**/graphql', () => {
       // Never answered.
     });
@@ -142,25 +155,34 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
     await page.getByRole('button', { name: 'Execute query' }).waitFor();
   });
 
-  it('shows the units, ranges and labels of a model in the documentation explorer', async () => {
-    await open();
+  it('shows the units, ranges, limits and labels of a model in the documentation explorer', async () => {
+    await visitor.open();
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     for (const type of ['Query', 'Predictions', 'IrisInput']) {
       await explorer().getByText(type, { exact: true }).first().click();
     }
     await explorer().getByText('Sepal length in cm, 0 to 30.').waitFor();
     await explorer().getByLabel('Go back to Predictions').click();
+    await explorer().getByText('TitanicInput', { exact: true }).first().click();
+    await explorer().getByText('Price of the ticket in pounds of 1912, at least 0.').waitFor();
+    await explorer().getByLabel('Go back to Predictions').click();
     await explorer().getByText('IrisPrediction', { exact: true }).first().click();
     await explorer().getByText('The predicted class, one of setosa, versicolor, virginica.').waitFor();
   });
 
-  it('completes field names in a worker of the same origin', async () => {
-    await open();
-    await queryEditor().locator('.view-lines').click();
+  it('completes the names of models and of their fields, in a worker of the same origin', async () => {
+    await visitor.open();
+    const suggested = visitor.queryEditor.locator('.suggest-widget');
+    const complete = async (typed: string, name: string) => {
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Control+Space');
+      await suggested.getByText(name).first().waitFor();
+      await page.keyboard.press('Escape');
+    };
+    await visitor.queryEditor.locator('.view-lines').click();
     await page.keyboard.press('Control+A');
-    await page.keyboard.type('{ serv');
-    await page.keyboard.press('Control+Space');
-    await queryEditor().locator('.suggest-widget').getByText('server').first().waitFor();
+    await complete('{ predict { opti', 'opticalDigits');
+    await complete('calDigits(input: { pi', 'pixels');
     const workers = page.workers().map((worker) => new URL(worker.url()).pathname);
     assert.ok(
       workers.some((path) => path.startsWith('/playground/graphql.worker-')),
@@ -171,7 +193,7 @@ describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`follows the browser's preference for ${colorScheme}`, async () => {
       await page.emulateMedia({ colorScheme });
-      await open();
+      await visitor.open();
       const background = await page.evaluate<string>(
         "getComputedStyle(document.querySelector('.graphiql-container')).backgroundColor",
       );

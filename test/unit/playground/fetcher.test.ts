@@ -1,65 +1,108 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { createFetcher } from '../../../playground/fetcher.ts';
+import { type Answer, ServerAwayError } from '../../../playground/post-operation.ts';
 
-const endpoint = new URL('http://127.0.0.1/graphql');
 const introspection = { data: { __schema: {} } };
+const answer: Answer = { result: { data: {} }, status: 200, schemaVersion: '1', retryAfterMs: null };
 
 type Fetcher = ReturnType<typeof createFetcher>;
+type Server = Parameters<typeof createFetcher>[0];
 type Operation = Parameters<Fetcher>[0];
 
+/** A server that keeps what it is sent. */
+function keepingServer() {
+  const sent: { readonly operation: unknown; readonly headers: unknown }[] = [];
+  let introspections = 0;
+  const server: Server = {
+    run: async (operation, headers) => {
+      sent.push({ operation, headers });
+      return answer;
+    },
+    introspect: async () => {
+      introspections += 1;
+      return introspection;
+    },
+  };
+  return { server, sent, introspections: () => introspections };
+}
+
 /** Waits for the one answer of a fetcher. */
-async function read(answer: ReturnType<Fetcher>): Promise<void> {
+async function read(given: ReturnType<Fetcher>): Promise<void> {
   let answers = 0;
-  for await (const _result of (await answer) as AsyncIterable<unknown>) answers += 1;
+  for await (const _result of (await given) as AsyncIterable<unknown>) answers += 1;
   assert.equal(answers, 1);
 }
 
-/** Has the fetcher send an operation, and gives the body that went out. */
-async function bodyOf(test: TestContext, operation: Operation): Promise<unknown> {
-  const bodies: unknown[] = [];
-  test.mock.method(globalThis, 'fetch', async (_endpoint: URL, { body }: { readonly body: string }) => {
-    bodies.push(JSON.parse(body));
-    return Response.json({ data: {} });
-  });
-  await read(createFetcher(endpoint, Promise.resolve(introspection))(operation));
-  const [body] = bodies;
-  assert.equal(bodies.length, 1);
-  return body;
+/** What goes out of an operation. */
+async function sentOf(operation: Operation, headers?: Record<string, string>): Promise<unknown> {
+  const { server, sent } = keepingServer();
+  await read(createFetcher(server, Promise.resolve(introspection))(operation, headers && { headers }));
+  assert.equal(sent.length, 1);
+  return headers === undefined ? sent[0]?.operation : sent[0]?.headers;
 }
 
 describe('createFetcher', () => {
-  it('sends the name of an operation of the document', async (test) => {
+  it('sends the name of an operation of the document', async () => {
     const operation = { query: 'query A { a } query B { b }', operationName: 'B', variables: { x: 1 } };
-    assert.deepEqual(await bodyOf(test, operation), operation);
+    assert.deepEqual(await sentOf(operation), operation);
   });
 
-  it('drops a name that the document does not have: GraphiQL names that of the tab before for a moment', async (test) => {
+  it('sends the headers of the editor', async () => {
+    assert.deepEqual(await sentOf({ query: '{ a }' }, { 'x-request-id': 'mine' }), { 'x-request-id': 'mine' });
+  });
+
+  it('drops a name that the document does not have: GraphiQL names that of the tab before for a moment', async () => {
     const query = 'query Predict { a }';
-    assert.deepEqual(await bodyOf(test, { query, operationName: 'Overview', variables: null }), {
-      query,
-      variables: null,
-    });
+    assert.deepEqual(await sentOf({ query, operationName: 'Overview', variables: null }), { query, variables: null });
   });
 
-  it('leaves a document with an error of syntax to the server', async (test) => {
+  it('leaves a document with an error of syntax to the server', async () => {
     const operation = { query: 'query A {', operationName: 'A' };
-    assert.deepEqual(await bodyOf(test, operation), operation);
+    assert.deepEqual(await sentOf(operation), operation);
   });
 
-  it('answers the first introspection with the one that is under way, and sends the next', async (test) => {
-    const fetched = test.mock.method(globalThis, 'fetch', async () => Response.json(introspection));
-    const fetcher = createFetcher(endpoint, Promise.resolve(introspection));
+  it('answers the first introspection with the one that is under way, and has the next made', async () => {
+    const { server, sent, introspections } = keepingServer();
+    const first = { data: { __schema: { first: true } } };
+    const fetcher = createFetcher(server, Promise.resolve(first));
     const operation = { query: 'query IntrospectionQuery { __typename }', operationName: 'IntrospectionQuery' };
+    assert.equal(await fetcher(operation), first);
+    assert.equal(introspections(), 0);
     assert.equal(await fetcher(operation), introspection);
-    assert.equal(fetched.mock.callCount(), 0);
-    await read(fetcher(operation));
-    assert.equal(fetched.mock.callCount(), 1);
+    assert.deepEqual([introspections(), sent.length], [1, 0]);
   });
 
-  it('says what came instead of a GraphQL answer', async (test) => {
-    test.mock.method(globalThis, 'fetch', async () => new Response('Bad gateway', { status: 502 }));
-    const answer = createFetcher(endpoint, Promise.resolve(introspection))({ query: '{ a }' });
-    await assert.rejects(read(answer), /answered 502 with text\/plain.*not a GraphQL answer/);
+  it('shows in words, and without a stack, that the server is away', async () => {
+    const server: Server = {
+      ...keepingServer().server,
+      run: async () => {
+        throw new ServerAwayError('It is away.');
+      },
+    };
+    const shown: unknown[] = [];
+    const given = await createFetcher(server, Promise.resolve(introspection))({ query: '{ a }' });
+    for await (const result of given as AsyncIterable<unknown>) shown.push(JSON.parse(JSON.stringify(result)));
+    assert.deepEqual(shown, [{ errors: [{ message: 'It is away.' }] }]);
+  });
+
+  it('aborts the request when the iteration is ended, and ends without an error', async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<AbortSignal>();
+    const server: Server = {
+      ...keepingServer().server,
+      run: (_operation, _headers, signal) => {
+        begin(signal);
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      },
+    };
+    const given = await createFetcher(server, Promise.resolve(introspection))({ query: '{ a }' });
+    const iterator = (given as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    const next = iterator.next();
+    const signal = await begun;
+    await iterator.return?.();
+    assert.equal(signal.aborted, true);
+    assert.equal((await next).done, true);
   });
 });
