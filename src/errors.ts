@@ -134,11 +134,37 @@ export interface BadInputDetails {
   readonly received: string;
 }
 
+/**
+ * The limits that something can be refused by, for counts: settings, keys of the manifest, and bounds that nobody sets.
+ * `docs/security.md` says what each is.
+ */
+export const limitNames = [
+  'maxConcurrentRequests',
+  'maxBodyBytes',
+  'maxOperationsPerRequest',
+  'documentCharacters',
+  'maxTokens',
+  'maxDepth',
+  'maxFields',
+  'repetitions',
+  'maxCostPerRequest',
+  'rateLimitCost',
+  'maxTensorElements',
+  'maxRowsPerField',
+  'maxQueueRows',
+  'queueShare',
+  'deadline',
+] as const;
+
+export type LimitName = (typeof limitNames)[number];
+
 export interface GatewayErrorOptions {
   readonly model?: string | undefined;
   readonly version?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly details?: object | undefined;
+  /** The limit that it was refused by; told to metrics, and not to clients. */
+  readonly limit?: LimitName | undefined;
   readonly cause?: unknown;
 }
 

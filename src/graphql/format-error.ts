@@ -1,17 +1,22 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { errorTable, GatewayError, type ErrorCode } from '../errors.ts';
+import { errorTable, GatewayError, limitNames, type ErrorCode, type LimitName } from '../errors.ts';
 
 /** What the request that an error belongs to gives to it. */
 export interface ErrorScope {
   readonly requestId: string;
   /** Codes of the errors this request has seen, for its log line. */
   readonly errorCodes: Set<string>;
+  /** The limits that something of this request was refused by; null before the first. */
+  refusedBy: Set<LimitName> | null;
   /** Faults that were told of already: one call that fails is the error of every row in it. Null before the first. */
   faults: WeakSet<object> | null;
 }
 
 const maxMessageLength = 1000;
+
+/** What the parser of graphql-js says of a document with more tokens than it may have. */
+const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
 
 /** Told of an error that clients only see masked. */
 export type OnFault = (error: unknown, requestId: string | undefined) => void;
@@ -26,7 +31,7 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
     const current = scope();
     const known = recognise(formatted, error);
     const code = known?.code ?? 'INTERNAL_SERVER_ERROR';
-    current?.errorCodes.add(code);
+    if (current !== undefined) noteError(current, code, known?.limit);
     if (known === null) reportOnce(unwrapResolverError(error), current, onFault);
     const { locations, path } = formatted;
     return {
@@ -46,6 +51,16 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
   };
 }
 
+/** Takes note of an error of a request, for its log line and for counts. */
+export function noteError(
+  scope: Pick<ErrorScope, 'errorCodes' | 'refusedBy'>,
+  code: ErrorCode,
+  limit: LimitName | undefined,
+): void {
+  scope.errorCodes.add(code);
+  if (limit !== undefined) (scope.refusedBy ??= new Set()).add(limit);
+}
+
 function reportOnce(error: unknown, scope: ErrorScope | undefined, onFault: OnFault): void {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (scope !== undefined && typeof root === 'object' && root !== null) {
@@ -60,6 +75,7 @@ interface KnownError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly extensions?: object;
+  readonly limit?: LimitName | undefined;
 }
 
 function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError | null {
@@ -67,11 +83,12 @@ function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError
   if (original !== null) {
     // A fault in disguise is still a fault.
     if (original.code === 'INTERNAL_SERVER_ERROR') return null;
-    const { model, version, retryAfterMs, details } = original.options;
+    const { model, version, retryAfterMs, details, limit } = original.options;
     return {
       code: original.code,
       message: original.message,
       extensions: withoutUndefined({ model: shorten(model), version: shorten(version), retryAfterMs, details }),
+      limit,
     };
   }
   if (!(error instanceof GraphQLError)) return null;
@@ -81,9 +98,11 @@ function recognise(formatted: GraphQLFormattedError, error: unknown): KnownError
   const code = below?.extensions['code'] ?? formatted.extensions?.['code'];
   if (code === 'GRAPHQL_PARSE_FAILED' && below?.originalError instanceof RangeError) {
     // The parser calls itself for each level and has no limit of its own on them.
-    return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply to be parsed.' };
+    return { code: 'QUERY_TOO_COMPLEX', message: 'The document is nested too deeply to be parsed.', limit: 'maxDepth' };
   }
-  if (code !== 'INTERNAL_SERVER_ERROR' && isErrorCode(code)) return { code, message };
+  if (code !== 'INTERNAL_SERVER_ERROR' && isErrorCode(code)) {
+    return { code, message, limit: tooManyTokens.test(message) ? 'maxTokens' : limitOf(below) };
+  }
   // graphql-js wraps its own errors once more where it knows the field; those of resolvers have other causes.
   const own = below ?? error;
   return own.originalError === undefined ? recogniseUncoded(own) : null;
@@ -102,6 +121,11 @@ function recogniseUncoded({ message, extensions }: GraphQLError): KnownError | n
   }
   const http = extensions['http'] as { readonly status?: number } | undefined;
   return http?.status === 400 ? { code: 'BAD_REQUEST', message } : null;
+}
+
+/** What a validation rule of ours says. */
+function limitOf(error: GraphQLError | null): LimitName | undefined {
+  return limitNames.find((name) => name === error?.extensions['limit']);
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -13,6 +13,7 @@ export function checkListLength({ services }: OperationContext, served: ServedMo
   throw new GatewayError('BATCH_TOO_LARGE', `The list has ${rows} rows; one field takes at most ${limit}.`, {
     model: served.name,
     version: String(served.version),
+    limit: 'maxRowsPerField',
     details: { limit, received: rows },
   });
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type ASTNode, type ASTVisitor, type DocumentNode, type ValidationContext } from 'graphql';
 import type { RequestLimits } from '../config/options.ts';
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, LimitName } from '../errors.ts';
 import { SelectionMeasure, type Unmeasurable } from './selection-measure.ts';
 
 export type DocumentLimits = Pick<RequestLimits, 'maxDepth' | 'maxFields'>;
@@ -16,6 +16,8 @@ interface Excess {
   readonly node: ASTNode;
   /** @default `QUERY_TOO_COMPLEX` */
   readonly code?: ErrorCode;
+  /** None where the document is wrong rather than too much. */
+  readonly limit?: LimitName;
 }
 
 /**
@@ -31,8 +33,8 @@ export function operationLimits(limits: DocumentLimits) {
     Document(document): DocumentNode | undefined {
       const excess = findExcess(document, context, limits);
       if (excess === null) return undefined;
-      const { message, node, code = 'QUERY_TOO_COMPLEX' } = excess;
-      context.reportError(new GraphQLError(message, { nodes: node, extensions: { code } }));
+      const { message, node, code = 'QUERY_TOO_COMPLEX', limit } = excess;
+      context.reportError(new GraphQLError(message, { nodes: node, extensions: { code, limit } }));
       return { ...document, definitions: [] };
     },
   });
@@ -42,7 +44,7 @@ function findExcess(document: DocumentNode, context: ValidationContext, limits: 
   const { definitions } = document;
   if (definitions.length > maxDefinitions) {
     const message = `The document has ${definitions.length} operations and fragments; the limit is ${maxDefinitions}.`;
-    return { message, node: document };
+    return { message, node: document, limit: 'repetitions' };
   }
   const measure = new SelectionMeasure((name) => context.getFragment(name), limits.maxDepth);
   let total = 0;
@@ -55,7 +57,7 @@ function findExcess(document: DocumentNode, context: ValidationContext, limits: 
     // The sum can have twenty digits, of which nobody learns anything.
     if (total > limits.maxFields) {
       const message = `The document selects more than ${limits.maxFields} fields, fragments expanded.`;
-      return { message, node };
+      return { message, node, limit: 'maxFields' };
     }
   }
   for (const node of definitions) {
@@ -63,19 +65,19 @@ function findExcess(document: DocumentNode, context: ValidationContext, limits: 
     const { name, times } = measure.mostRepeated(node.selectionSet);
     if (times > maxRepetitions) {
       const message = `The field "${name}" is selected ${times} times in one place; the limit is ${maxRepetitions}.`;
-      return { message, node };
+      return { message, node, limit: 'repetitions' };
     }
   }
   return null;
 }
 
-function describe({ problem, name }: Unmeasurable, limits: DocumentLimits): Pick<Excess, 'message' | 'code'> {
+function describe({ problem, name }: Unmeasurable, limits: DocumentLimits): Pick<Excess, 'message' | 'code' | 'limit'> {
   if (problem === 'too deep') return tooDeep(limits);
   const code = 'GRAPHQL_VALIDATION_FAILED';
   if (problem === 'unknown fragment') return { message: `Unknown fragment "${name}".`, code };
   return { message: `The fragment "${name}" spreads itself, directly or through others.`, code };
 }
 
-function tooDeep({ maxDepth }: DocumentLimits): Pick<Excess, 'message'> {
-  return { message: `The document is nested more than ${maxDepth} levels deep.` };
+function tooDeep({ maxDepth }: DocumentLimits): Pick<Excess, 'message' | 'limit'> {
+  return { message: `The document is nested more than ${maxDepth} levels deep.`, limit: 'maxDepth' };
 }

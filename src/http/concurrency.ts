@@ -15,7 +15,13 @@ export function concurrencyHook(maxConcurrentRequests: number) {
     if (inHand >= maxConcurrentRequests) {
       reply.header('retry-after', String(retryAfterMs / 1000));
       const message = `The server has ${maxConcurrentRequests} requests in hand, and takes no more; try again in ${retryAfterMs} ms.`;
-      done(new GatewayError('OVERLOADED', message, { retryAfterMs, details: { limit: maxConcurrentRequests } }));
+      done(
+        new GatewayError('OVERLOADED', message, {
+          limit: 'maxConcurrentRequests',
+          retryAfterMs,
+          details: { limit: maxConcurrentRequests },
+        }),
+      );
       return;
     }
     inHand += 1;

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
-import { errorTable, type ErrorCode } from '../errors.ts';
+import { errorTable, type ErrorCode, type LimitName } from '../errors.ts';
+import { noteError } from '../graphql/format-error.ts';
 import { openScope, type RequestScope } from './request-scope.ts';
 
 /** What is said of a request that never became a GraphQL operation. */
@@ -12,11 +13,14 @@ export interface Refusal {
   readonly status?: number;
   readonly retryAfterMs?: number | undefined;
   readonly details?: object | undefined;
+  /** The limit that it was refused by, for counts. */
+  readonly limit?: LimitName | undefined;
 }
 
 /** Answers with an error in the one form of errors. */
-export function refuse(reply: FastifyReply, refusal: Refusal, { requestId, errorCodes }: RequestScope): FastifyReply {
-  errorCodes.add(refusal.code);
+export function refuse(reply: FastifyReply, refusal: Refusal, scope: RequestScope): FastifyReply {
+  const { requestId } = scope;
+  noteError(scope, refusal.code, refusal.limit);
   return reply
     .code(refusal.status ?? errorTable[refusal.code].httpStatus)
     .header('x-request-id', requestId)

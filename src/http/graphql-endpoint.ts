@@ -98,6 +98,7 @@ function checkSize(body: unknown, maxOperations: number): void {
   if (operations.length > maxOperations) {
     const message = `The array has ${operations.length} operations; one request takes at most ${maxOperations}.`;
     throw new GatewayError('BATCH_TOO_LARGE', message, {
+      limit: 'maxOperationsPerRequest',
       details: { limit: maxOperations, received: operations.length },
     });
   }
@@ -105,7 +106,10 @@ function checkSize(body: unknown, maxOperations: number): void {
   for (const operation of operations) length += documentLength(operation);
   if (length > maxDocumentLength) {
     const message = `The documents of one request may have ${maxDocumentLength} characters together; send values as variables.`;
-    throw new GatewayError('QUERY_TOO_COMPLEX', message, { details: { limit: maxDocumentLength, received: length } });
+    throw new GatewayError('QUERY_TOO_COMPLEX', message, {
+      limit: 'documentCharacters',
+      details: { limit: maxDocumentLength, received: length },
+    });
   }
 }
 

@@ -35,6 +35,7 @@ export function openScope(header: string | string[] | undefined): RequestScope {
     requestId,
     usage,
     errorCodes: usage.errorCodes,
+    refusedBy: null,
     faults: null,
     endings: [],
     startedAt: performance.now(),

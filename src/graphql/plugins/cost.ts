@@ -62,7 +62,10 @@ function refusal(asked: OperationCost, usage: RequestUsage, limits: CostLimits):
   const message = isTooCostly
     ? `The request costs ${received} or more, in rows and fields; the limit is ${limit}. Ask for less at a time.`
     : `The tensors of the request have ${received} elements or more; the limit is ${limit}. Send less at a time.`;
-  const originalError = new GatewayError('QUERY_TOO_COMPLEX', message, { details: { limit, received } });
+  const originalError = new GatewayError('QUERY_TOO_COMPLEX', message, {
+    limit: isTooCostly ? 'maxCostPerRequest' : 'maxTensorElements',
+    details: { limit, received },
+  });
   // Without a status of its own an operation that did not run is a fault to Apollo.
   return new GraphQLError(message, { originalError, extensions: { http: { status: 400, headers: new HeaderMap() } } });
 }

@@ -26,7 +26,8 @@ export async function spendBudget(
   const { cost: limit, windowSeconds } = rateLimit;
   if (cost > limit) {
     const message = `The operation costs ${cost}; the whole budget of a caller is ${limit} in ${windowSeconds} s. Ask for less at a time.`;
-    throw refusal(400, new GatewayError('QUERY_TOO_COMPLEX', message, { details: { limit, received: cost } }));
+    const details = { limit, received: cost };
+    throw refusal(400, new GatewayError('QUERY_TOO_COMPLEX', message, { limit: 'rateLimitCost', details }));
   }
   const spending = await budgets.spend(caller.account, cost);
   const { isGranted, remaining, resetMs } = spending;
@@ -36,7 +37,7 @@ export async function spendBudget(
   const retryAfterMs = Math.max(1, Math.ceil(resetMs));
   const message = `The operation costs ${cost}, and the caller has ${remaining} left of ${limit} in ${windowSeconds} s; there is a whole budget again in ${retryAfterMs} ms.`;
   const details = { limit, windowSeconds, remaining, received: cost };
-  throw refusal(429, new GatewayError('RATE_LIMITED', message, { retryAfterMs, details }));
+  throw refusal(429, new GatewayError('RATE_LIMITED', message, { limit: 'rateLimitCost', retryAfterMs, details }));
 }
 
 /** Without a status of its own an operation that did not run is a fault to Apollo. */

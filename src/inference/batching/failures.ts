@@ -30,7 +30,8 @@ export class Failures {
 
   overloaded(rows: number, queuedRows: number, maxQueueRows: number, retryAfterMs: number): GatewayError {
     const message = `The queue of ${this.#name} is full; try again in ${retryAfterMs} ms.`;
-    return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, maxQueueRows } });
+    const details = { rows, queuedRows, maxQueueRows };
+    return this.#make('OVERLOADED', message, { limit: 'maxQueueRows', retryAfterMs, details });
   }
 
   overShare(
@@ -40,7 +41,7 @@ export class Failures {
     const message =
       `The queue of ${this.#name} is more than half full, and a caller may have ${details.callerShare} rows in it while ` +
       `others wait; try again in ${retryAfterMs} ms.`;
-    return this.#make('OVERLOADED', message, { retryAfterMs, details });
+    return this.#make('OVERLOADED', message, { limit: 'queueShare', retryAfterMs, details });
   }
 
   /** @param times now, the deadline of the rows, and when the last of them would be answered at the earliest. */
@@ -51,12 +52,13 @@ export class Failures {
     const message =
       `${this.#name} has too much to do to answer by the deadline: it would take ${expectedMs} ms, and ` +
       `${remainingMs} ms are left; try again in ${retryAfterMs} ms.`;
-    return this.#make('OVERLOADED', message, { retryAfterMs, details: { rows, queuedRows, expectedMs, remainingMs } });
+    const details = { rows, queuedRows, expectedMs, remainingMs };
+    return this.#make('OVERLOADED', message, { limit: 'deadline', retryAfterMs, details });
   }
 
   tooManyRows(rows: number, maxQueueRows: number): GatewayError {
     const message = `A list of ${rows} rows is longer than the queue of ${this.#name}; send at most ${maxQueueRows}.`;
-    return this.#make('BATCH_TOO_LARGE', message, { details: { rows, limit: maxQueueRows } });
+    return this.#make('BATCH_TOO_LARGE', message, { limit: 'maxQueueRows', details: { rows, limit: maxQueueRows } });
   }
 
   draining(): GatewayError {

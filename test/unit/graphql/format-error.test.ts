@@ -11,7 +11,7 @@ function formattedByApollo(error: GraphQLError): GraphQLFormattedError {
 }
 
 function makeFormatter() {
-  const scope: ErrorScope = { requestId: 'id', errorCodes: new Set(), faults: null };
+  const scope: ErrorScope = { requestId: 'id', errorCodes: new Set(), refusedBy: null, faults: null };
   const faults: unknown[][] = [];
   const format = errorFormatter(
     () => scope,
