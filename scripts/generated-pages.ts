@@ -1,3 +1,4 @@
+import { metricsPage } from './metrics-page.ts';
 import { listSettings } from '../src/config/options.ts';
 import { errorTable, type ErrorEntry } from '../src/errors.ts';
 import { manifestJsonSchema } from '../src/repository/manifest.ts';
@@ -15,6 +16,7 @@ export function generatedPages(): readonly GeneratedPage[] {
   return [
     { path: 'docs/errors.md', content: errorsPage() },
     { path: 'docs/configuration.md', content: configurationPage() },
+    { path: 'docs/metrics.md', content: metricsPage(made) },
     { path: 'schema/errors.graphql', content: errorCodeEnum() },
     { path: 'schema/manifest.schema.json', content: manifestSchemaFile() },
   ];

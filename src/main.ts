@@ -13,6 +13,17 @@ process.exitCode = await runCommandLine({
   environment: process.env,
   output: process.stdout,
   errors: process.stderr,
+  usage: () => {
+    const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    return {
+      cpuSeconds: (user + system) / 1e6,
+      residentBytes: rss,
+      heapUsedBytes: heapUsed,
+      heapTotalBytes: heapTotal,
+      externalBytes: external,
+    };
+  },
   onStopSignal: (callback) =>
     onStopSignal(
       {

@@ -5,6 +5,7 @@ import { GeneratedParts } from '../../src/graphql/generated-part.ts';
 import { LiveSchema } from '../../src/graphql/live-schema.ts';
 import { buildStaticSchema } from '../../src/graphql/static-schema.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { RequestRecorder } from '../../src/observability/metrics/request-recorder.ts';
 import { madeUpModel, servedModels } from '../../test/helpers/made-up-models.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -30,6 +31,7 @@ export const schemaSwap: Scenario = {
         format: 'json',
         stream: new Writable({ write: (_chunk, _encoding, done) => done() }),
       }),
+      recorder: new RequestRecorder(),
       limits: compileOptions({}, {}).limits,
       scope: () => undefined,
       explainAbsentField: () => null,

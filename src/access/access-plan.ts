@@ -58,12 +58,20 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** What an operator should know of a server that other machines reach, a hint each. */
-export function exposures(plan: AccessPlan, { host, tls }: Pick<GatewayOptions, 'host' | 'tls'>): readonly string[] {
-  if (isLoopbackHost(host)) return [];
+export function exposures(
+  plan: AccessPlan,
+  { host, tls, metrics }: Pick<GatewayOptions, 'host' | 'tls' | 'metrics'>,
+): readonly string[] {
+  const shown =
+    metrics.kind === 'apart' && !isLoopbackHost(metrics.host)
+      ? [`Everybody who reaches ${metrics.host}, port ${metrics.port}, may read the metrics: --metrics-host.`]
+      : [];
+  if (isLoopbackHost(host)) return shown;
   const open =
     plan.kind === 'open' ? ['Everybody who reaches this server may use every model: --allow-anonymous.'] : [];
-  if (tls.cert !== null) return open;
+  if (tls.cert !== null) return [...shown, ...open];
   return [
+    ...shown,
     ...open,
     'Keys and predictions cross the network in the clear: set --tls-cert, or put a proxy with TLS in front.',
   ];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelService } from '../gateway.ts';
+import type { ModelService } from '../gateway/model-service.ts';
 import { apiNames } from '../graphql/api-names.ts';
 import { goldenFileName, readGolden } from '../inference/golden.ts';
 import type { ServedModel } from '../inference/served-model.ts';

@@ -1,5 +1,5 @@
 import type { GatewayOptions } from '../config/options.ts';
-import { createModelService } from '../gateway.ts';
+import { createModelService } from '../gateway/model-service.ts';
 import { createLogger } from '../observability/logger.ts';
 import { reportOn } from './check-report.ts';
 import { printCheckReport } from './check-text.ts';

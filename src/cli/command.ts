@@ -1,4 +1,5 @@
 import type { GatewayOptions } from '../config/options.ts';
+import type { ProcessUsage } from '../observability/metrics/process-recorder.ts';
 import type { ForkedProcess, PrimaryChannel } from '../processes/channel.ts';
 
 /** What a command may use of the process it runs in. */
@@ -7,6 +8,8 @@ export interface CommandEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly output: NodeJS.WriteStream;
   readonly errors: NodeJS.WriteStream;
+  /** What the process uses at the moment. */
+  readonly usage: () => ProcessUsage;
   onStopSignal(callback: (signal: string) => void): void;
   /** The process that started this one to serve beside others; null in a process that was started by itself. */
   readonly primary: PrimaryChannel | null;

@@ -25,8 +25,9 @@ export async function leadProcesses(
   logger: Logger,
   logFormat: 'json' | 'pretty',
 ): Promise<number> {
-  const { host, port, processes: total, rateLimit } = options;
+  const { host, port, processes: total, rateLimit, metrics } = options;
   await tryAddress(host, port);
+  if (metrics.kind === 'apart') await tryAddress(metrics.host, metrics.port);
   // The processes that serve count in Redis themselves, where there is one, and here while it does not answer.
   const { budgets } = await openBudgets(rateLimit && { ...rateLimit, redis: null }, null, logger);
   const fork = () => io.fork();

@@ -1,4 +1,4 @@
-import { createModelService } from '../gateway.ts';
+import { createModelService } from '../gateway/model-service.ts';
 import { printLiveSchema } from '../graphql/live-schema.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { CommandAction } from './command.ts';

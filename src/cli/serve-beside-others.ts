@@ -40,7 +40,7 @@ async function serveLinked(
     { ...log, level: place.logLevel ?? log.level },
     { format: place.logFormat, stream: io.output, processNumber: number },
   );
-  const gateway = await startGateway({ ...options, port: place.port }, logger, softwareVersion, link);
+  const gateway = await startGateway({ ...options, port: place.port }, logger, softwareVersion, link, io.usage);
   link.tellListening(Number(new URL(gateway.url).port));
   gateway.ready.then(
     () => link.tellReady(),

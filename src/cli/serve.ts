@@ -1,3 +1,4 @@
+import { noPeers } from '../processes/peers.ts';
 import type { CommandAction } from './command.ts';
 import { leadProcesses } from './lead-processes.ts';
 import { openLog } from './open-log.ts';
@@ -14,7 +15,7 @@ export const serve: CommandAction = async (options, io, softwareVersion) => {
   const logger = await openLog(log, { format, stream: io.output });
   if (processes > 1) return await leadProcesses(options, io, logger, format);
   const { startGateway } = await import('../gateway.ts');
-  const gateway = await startGateway(options, logger, softwareVersion);
+  const gateway = await startGateway(options, logger, softwareVersion, noPeers(), io.usage);
   await serveUntilStopped(gateway, logger, (callback) => io.onStopSignal(callback));
   return 0;
 };

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type AccessOptions, accessSettings, type PathSetting, type TlsOptions } from './access-settings.ts';
 import { exposureSettings, type ExposureOptions, type TrustedDocumentsOptions } from './exposure-settings.ts';
+import { limitSettings } from './limit-settings.ts';
 import { type LogFile, type LogOptions, logSettings } from './log-settings.ts';
+import { type MetricsOptions, metricsSettings } from './metrics-settings.ts';
 import { processCount } from './process-count.ts';
 import { type RateLimit, rateLimitSettings } from './rate-limit-settings.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
@@ -52,6 +54,7 @@ export interface GatewayOptions {
   readonly tls: TlsOptions;
   readonly exposure: ExposureOptions;
   readonly log: LogOptions;
+  readonly metrics: MetricsOptions;
 }
 
 const settings = {
@@ -114,51 +117,12 @@ const settings = {
     schema: count.default(2048),
     help: 'The most GraphQL requests that each process has in hand; more are refused before their bodies are read.',
   },
-  maxBodyBytes: {
-    env: 'INFERQL_MAX_BODY_BYTES',
-    schema: integer(1, Number.MAX_SAFE_INTEGER).default(16 * 1024 * 1024),
-    help: 'The most bytes in a body.',
-  },
-  maxOperationsPerRequest: {
-    env: 'INFERQL_MAX_OPERATIONS',
-    schema: count.default(100),
-    help: 'The most operations in an array of operations.',
-  },
-  maxRowsPerField: {
-    env: 'INFERQL_MAX_ROWS_PER_FIELD',
-    // As many as the queue of a model takes, unless its manifest says otherwise: a greater limit would promise too much.
-    schema: count.default(4096),
-    help: "The most rows in one list of inputs. They must also fit into the model's queue.",
-  },
-  maxCostPerRequest: {
-    env: 'INFERQL_MAX_COST',
-    // Four lists of the most rows, with some fields of each.
-    schema: count.default(20_000),
-    help: "The most that the operations of one request may cost together: for each row the `rowWeight` of its model's manifest, and a tenth for each field of the answer.",
-  },
-  maxTensorElements: {
-    env: 'INFERQL_MAX_TENSOR_ELEMENTS',
-    // As many as a body of the default size has bytes: only variables that are used many times have more.
-    schema: count.default(16 * 1024 * 1024),
-    help: 'The most elements of the tensors in one request, wherever a field uses them.',
-  },
-  maxTokens: { env: 'INFERQL_MAX_TOKENS', schema: count.default(10_000), help: 'The most tokens in a document.' },
-  maxDepth: { env: 'INFERQL_MAX_DEPTH', schema: count.default(20), help: 'How deeply selections may be nested.' },
-  maxFields: {
-    env: 'INFERQL_MAX_FIELDS',
-    schema: count.default(2_000),
-    help: 'The most fields, fragments expanded, in one operation.',
-  },
-  maxImagePixels: {
-    env: 'INFERQL_MAX_IMAGE_PIXELS',
-    // More than a photograph has that fits into a body of the default size.
-    schema: count.default(50_000_000),
-    help: 'The most pixels in one picture, width times height, as its header says. Pictures that are decoded at the same time have no more together, and take 20 bytes a pixel at most.',
-  },
+  ...limitSettings,
   ...logSettings,
   ...rateLimitSettings,
   ...accessSettings,
   ...exposureSettings,
+  ...metricsSettings,
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -254,6 +218,7 @@ export function compileOptions(
       jwtAlgorithms: value('jwtAlgorithms'),
       jwtClockToleranceMs: value('jwtClockToleranceMs'),
     }),
+    metrics: Object.freeze(metricsOptions(value('metrics'), value('metricsPort'), value('metricsHost'))),
     tls: Object.freeze({ cert: path('tlsCert'), key: path('tlsKey'), clientCa: path('tlsClientCa') }),
     exposure: Object.freeze({
       introspection: value('introspection'),
@@ -271,6 +236,16 @@ export function compileOptions(
 
 function logFile(path: string | null, maxBytes: number, files: number): LogFile | null {
   return path === null ? null : Object.freeze({ path, maxBytes, count: files });
+}
+
+/** @throws OptionsError where a port or an address would do nothing. */
+function metricsOptions(isOn: boolean, port: number | null, host: string | null): MetricsOptions {
+  if (host !== null && port === null) {
+    throw new OptionsError('option --metrics-host: does nothing without a port; set --metrics-port');
+  }
+  if (isOn) return port === null ? { kind: 'shared' } : { kind: 'apart', host: host ?? '127.0.0.1', port };
+  if (port === null) return { kind: 'off' };
+  throw new OptionsError('option --metrics-port: does nothing while metrics are off; leave --no-metrics out');
 }
 
 /** @throws OptionsError where there is a Redis to count in, and nothing to count. */

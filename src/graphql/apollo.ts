@@ -9,6 +9,7 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { RequestLimits } from '../config/options.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
+import type { RequestRecorder } from '../observability/metrics/request-recorder.ts';
 import { absentModels, type ExplainAbsentField } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
 import { executionPlugin } from './execution.ts';
@@ -29,6 +30,8 @@ export interface ApolloOptions {
   /** Whether clients may ask for the schema. @default true */
   readonly introspection?: boolean;
   readonly logger: Logger;
+  /** Counts operations. */
+  readonly recorder: RequestRecorder;
   /** The request that is worked on at this moment. */
   readonly scope: () => ErrorScope | undefined;
   readonly explainAbsentField: ExplainAbsentField;
@@ -44,6 +47,7 @@ export function createApollo({
   rateLimiting = null,
   introspection = true,
   logger,
+  recorder,
   scope,
   explainAbsentField,
   plugins,
@@ -80,7 +84,7 @@ export function createApollo({
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      usagePlugin(),
+      usagePlugin(recorder),
       costPlugin(limits, rateLimiting),
       executionPlugin(),
       ...plugins,

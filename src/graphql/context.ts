@@ -1,6 +1,7 @@
 import type { Spending } from '../access/budgets/budgets.ts';
 import type { Identity } from '../access/identity.ts';
 import type { GatewayOptions } from '../config/options.ts';
+import type { GatheredReport } from '../processes/messages.ts';
 import type { Peers } from '../processes/peers.ts';
 import type { EventHistory } from '../repository/event-history.ts';
 import type { Administration } from './administration.ts';
@@ -21,6 +22,8 @@ export interface GraphQLServices {
   /** Whether every model that this process found at its start is ready or has said why it is not. */
   settled(): boolean;
   readonly peers: Peers;
+  /** What all processes have counted. */
+  readonly gather: () => Promise<GatheredReport>;
 }
 
 /** What one HTTP request did, for its log line. Shared by all operations of an array. */

@@ -32,6 +32,7 @@ export interface OpenOptions {
   /** The models beside which it is to be served, by name, with whether they serve. */
   readonly models: ReadonlyMap<string, boolean>;
   readonly pictures: PictureDecoder;
+  readonly recorder: ServedModelParts['recorder'];
   readonly onCall: ServedModelParts['onCall'];
   /** Told of each thread of the model that was lost. */
   readonly onLost?: (error: Error) => void;
@@ -43,7 +44,7 @@ export interface OpenOptions {
  */
 export async function openVersion(
   { name, version, manifest, path, folder, sha256 }: VersionToServe,
-  { backend, base, models, pictures, onCall, onLost }: OpenOptions,
+  { backend, base, models, pictures, recorder, onCall, onLost }: OpenOptions,
 ): Promise<ServedModel> {
   const conflict = nameConflict(name, models, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
@@ -54,7 +55,10 @@ export async function openVersion(
     instances,
     threadsPerInstance: threads,
     timeoutMs: Math.max(manifest.timeoutMs, manifest.maxTimeoutMs ?? 0),
-    onLost,
+    onLost: (error) => {
+      recorder.instanceLost();
+      onLost?.(error);
+    },
   });
   try {
     const { enabled, axis } = manifest.batching;
@@ -74,6 +78,7 @@ export async function openVersion(
       task: bound,
       contract: contractOf(bound),
       clock: systemClock,
+      recorder,
       onCall,
     });
   } catch (error) {

@@ -1,10 +1,12 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
+import type { RequestRecorder } from '../observability/metrics/request-recorder.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { parseJsonBody } from './json-body.ts';
 import { requireSoundHead } from './request-head.ts';
 import type { RequestLog } from './request-log.ts';
+import { recordRequest } from './request-record.ts';
 import { openScope, type RequestScope } from './request-scope.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TlsSettings } from './tls.ts';
@@ -12,6 +14,8 @@ import type { TlsSettings } from './tls.ts';
 export interface HttpServerOptions {
   readonly maxBodyBytes: number;
   readonly logger: Logger;
+  /** Counts requests. */
+  readonly recorder: RequestRecorder;
   /** Told of each request that is over. */
   readonly logRequest: RequestLog;
   /** @default plain HTTP */
@@ -24,7 +28,13 @@ const requestTimeoutMs = 120_000;
 const methods = ['GET', 'HEAD', 'POST'] as const;
 
 /** Makes the HTTP server: how bodies are read, and one form for whatever goes wrong before or beside GraphQL. */
-export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({
+  maxBodyBytes,
+  logger,
+  recorder,
+  logRequest,
+  tls,
+}: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     // Node's own answer to a request without a host would not have our form.
     ...(tls === undefined ? { http: { requireHostHeader: false } } : { https: { ...tls, requireHostHeader: false } }),
@@ -46,6 +56,8 @@ export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: Http
     request.scope = openScope(request.headers['x-request-id']);
     reply.header('x-request-id', request.scope.requestId).headers(headers);
     const { endings } = request.scope;
+    recorder.requestBegan();
+    endings.push(() => recordRequest(request, reply, recorder));
     endings.push(() => logRequest(request, reply));
     // Comes once, whether the answer was sent or the client left.
     reply.raw.once('close', () => endings.forEach((end) => end()));
@@ -106,11 +118,12 @@ export function createHttpServer({ maxBodyBytes, logger, logRequest, tls }: Http
 
 function describe(error: FastifyError | GatewayError, maxBodyBytes: number): Refusal {
   if (mayBeShown(error)) {
-    const { retryAfterMs, details } = error.options;
-    return { code: error.code, message: error.message, retryAfterMs, details };
+    const { retryAfterMs, details, limit } = error.options;
+    return { code: error.code, message: error.message, retryAfterMs, details, limit };
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { code: 'PAYLOAD_TOO_LARGE', message: `The body is larger than ${maxBodyBytes} bytes.` };
+    const message = `The body is larger than ${maxBodyBytes} bytes.`;
+    return { code: 'PAYLOAD_TOO_LARGE', message, limit: 'maxBodyBytes' };
   }
   const { statusCode: status } = error;
   if (status !== undefined && status >= 400 && status < 500) {

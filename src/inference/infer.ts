@@ -8,6 +8,7 @@ import type { NamedTensors, Tensor } from '../tensors/tensor.ts';
 import { valuesToTensor } from '../tensors/values.ts';
 import type { RowAnswers } from './batching/contract.ts';
 import { metaOf, waitingOf, type PredictionMeta, type PredictionRequest } from './predict.ts';
+import { PredictionRecord } from './prediction-record.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
 /** One tensor as a client sends it. */
@@ -37,10 +38,17 @@ export interface InferenceResult {
  * Checks the tensors of a raw inference against the model's signature.
  * @throws GatewayError `BAD_USER_INPUT` with model and version.
  */
-export function readTensors(served: ServedModel, given: readonly TensorArgument[]): InferenceTensors {
+export function readTensors(
+  served: ServedModel,
+  given: readonly TensorArgument[],
+  request: Pick<PredictionRequest, 'arrivedAt'>,
+): InferenceTensors {
+  const record = new PredictionRecord(served, request);
   try {
     return checkTensors(served, given);
   } catch (error) {
+    // How many rows they were to be is not known.
+    record.failed(error, 1);
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
 }
@@ -57,13 +65,19 @@ export async function infer(
   outputs: readonly string[] | null,
   request: Omit<PredictionRequest, 'fields'>,
 ): Promise<InferenceResult> {
+  const record = new PredictionRecord(served, request);
   try {
     const names = checkOutputs(served, outputs);
     const options = { outputs: names, ...waitingOf(served, request) };
     const hasRows = served.rowSignature.axis.kind !== 'none';
     const block = hasRows ? blockOf(tensors, rows) : { rows: 1, columns: tensors };
     const parts: { readonly first: number; readonly answer: RowAnswers | Error }[] = [];
-    await served.batcher.predict([block], options, (answer, first) => void parts.push({ first, answer }));
+    record.encoded();
+    await served.batcher.predict([block], options, (answer, first) => {
+      parts.push({ first, answer });
+      if (!(answer instanceof Error)) record.answered(answer);
+    });
+    const joiningAt = served.clock.now();
     const answers = parts
       .toSorted((one, other) => one.first - other.first)
       .map(({ first, answer }) => {
@@ -72,11 +86,15 @@ export async function infer(
       });
     const blocks = answers.map((answer) => answer.outputs);
     const joined = hasRows ? joinBlocks(blocks) : present(blocks[0], 'row').columns;
-    return {
+    const result = {
       outputs: names.map((name) => ({ name, ...present(joined.get(name), name) })),
       meta: metaOf(served, summarise(answers), request.requestId),
     };
+    record.decoded(joiningAt);
+    record.succeeded(rows);
+    return result;
   } catch (error) {
+    record.failed(error, rows);
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
 }

@@ -3,6 +3,7 @@ import type { TaskInput } from '../tasks/task.ts';
 import { rowOf } from '../tensors/row-block.ts';
 import type { PredictOptions, RowAnswers } from './batching/contract.ts';
 import { encodeAll, type EncodedInputs } from './encoding.ts';
+import { PredictionRecord } from './prediction-record.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
 
 /** What every prediction says of itself; the source of the GraphQL type `PredictionMeta`. */
@@ -38,12 +39,15 @@ export type Prediction = object & { readonly meta: PredictionMeta };
  * @throws GatewayError with model and version.
  */
 export async function predict(served: ServedModel, input: TaskInput, request: PredictionRequest): Promise<Prediction> {
+  const record = new PredictionRecord(served, request);
   try {
-    const [prediction] = await predictAll(served, [input], request);
+    const [prediction] = await predictAll(served, [input], request, record);
     if (prediction === undefined) throw new Error('An input was not answered.');
     if (prediction instanceof Error) throw prediction;
+    record.succeeded(1);
     return prediction;
   } catch (error) {
+    record.failed(error, 1);
     throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
 }
@@ -57,14 +61,27 @@ export async function predictBatch(
   inputs: readonly TaskInput[],
   request: PredictionRequest,
 ): Promise<(Prediction | Error)[]> {
-  if (inputs.length === 0) {
-    throw aboutVersion(
-      served,
-      badInput({ reason: 'EMPTY_BATCH', input: 'inputs', expected: 'at least one item', received: 'an empty list' }),
-    );
+  const record = new PredictionRecord(served, request);
+  try {
+    requireItems(inputs);
+    served.batcher.requireRoom(inputs.length);
+    const results = await predictAll(served, inputs, request, record);
+    record.endedWith(results);
+    return results;
+  } catch (error) {
+    record.failed(error, inputs.length);
+    throw error instanceof GatewayError ? aboutVersion(served, error) : error;
   }
-  served.batcher.requireRoom(inputs.length);
-  return await predictAll(served, inputs, request);
+}
+
+function requireItems(inputs: readonly TaskInput[]): void {
+  if (inputs.length > 0) return;
+  throw badInput({
+    reason: 'EMPTY_BATCH',
+    input: 'inputs',
+    expected: 'at least one item',
+    received: 'an empty list',
+  });
 }
 
 /** A prediction or an error for each input, in their order. */
@@ -72,14 +89,21 @@ async function predictAll(
   served: ServedModel,
   inputs: readonly TaskInput[],
   request: PredictionRequest,
+  record: PredictionRecord,
 ): Promise<(Prediction | Error)[]> {
   const options = optionsOf(served, request);
   const { blocks, refused, aboutAt } = await encodeAll(served, inputs, options);
+  record.encoded();
   const answered: (Prediction | Error)[] = Array<Prediction | Error>(inputs.length - refused.size);
   // Results are made as the calls return, and not all at the end: the outputs of a long list may be large.
   await served.batcher.predict(blocks, options, (answer, first, rows) => {
-    if (answer instanceof Error) answered.fill(answer, first, first + rows);
-    else decode(served, answer, request, aboutAt, answered, first);
+    if (answer instanceof Error) {
+      answered.fill(answer, first, first + rows);
+      return;
+    }
+    const answeredAt = record.answered(answer);
+    decode(served, answer, request, aboutAt, answered, first);
+    record.decoded(answeredAt);
   });
   if (refused.size === 0) return answered;
   let next = 0;

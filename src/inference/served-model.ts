@@ -1,5 +1,6 @@
 import type { OpenModel } from '../backends/backend.ts';
 import { GatewayError, ModelLoadError } from '../errors.ts';
+import type { InferenceRecorder } from '../observability/metrics/inference-recorder.ts';
 import type { Manifest } from '../repository/manifest.ts';
 import type { RowSignature } from '../tasks/row-signature.ts';
 import type { BoundTask } from '../tasks/task.ts';
@@ -36,11 +37,15 @@ export interface ServedModel {
   /** What was changed or left out so that the model can be served; warm-up adds what it noticed. */
   readonly notes: string[];
   readonly clock: Clock;
+  /** Counts what is asked of the version, and what came of it. */
+  readonly recorder: InferenceRecorder;
+  /** From now on its calls are counted: those of its warm-up are nobody's. */
+  beginRecording(): void;
 }
 
 export interface ServedModelParts extends Pick<
   ServedModel,
-  'name' | 'version' | 'manifest' | 'model' | 'rowSignature' | 'task' | 'contract' | 'clock'
+  'name' | 'version' | 'manifest' | 'model' | 'rowSignature' | 'task' | 'contract' | 'clock' | 'recorder'
 > {
   readonly onCall: (served: Pick<ServedModel, 'name' | 'version'>, report: CallReport) => void;
 }
@@ -53,7 +58,7 @@ const defaultBatchTokens = 16_384;
  * @throws ModelLoadError when the padding that the manifest asks for does not fit the model.
  */
 export function createServedModel(parts: ServedModelParts): ServedModel {
-  const { name, version, manifest, model, rowSignature, task, contract, clock, onCall } = parts;
+  const { name, version, manifest, model, rowSignature, task, contract, clock, recorder, onCall } = parts;
   const { maxDelayMs } = manifest.batching;
   const maxQueueRows = queueLimit(manifest.batching.maxQueueRows, rowSignature.inputs);
   // Rows of a call have waited together: there are never more of them than may wait.
@@ -64,6 +69,7 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
   if (fallback === undefined) throw new Error('A backend opened a model that has no outputs.');
   const identity = { model: name, version };
   const outputs = new WeakMap<ReadonlySet<string>, readonly string[]>();
+  let isRecording = false;
   return {
     name,
     version,
@@ -73,6 +79,10 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
     task,
     contract,
     clock,
+    recorder,
+    beginRecording: () => {
+      isRecording = true;
+    },
     outputsFor: (fields) => {
       const known = outputs.get(fields) ?? task.outputsFor(fields);
       outputs.set(fields, known);
@@ -97,7 +107,10 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
       padding,
       maxBatchTokens: manifest.batching.maxBatchTokens ?? defaultBatchTokens,
       fallbackOutput: fallback.name,
-      onCall: (report) => onCall({ name, version }, report),
+      onCall: (report) => {
+        if (isRecording) recorder.called(report, clock.now());
+        onCall({ name, version }, report);
+      },
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Spending } from '../access/budgets/budgets.ts';
 import type { LogLevel } from '../config/log-settings.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { Report } from '../observability/metrics/readings.ts';
 import type { HeldOrders } from '../repository/holds.ts';
 import type { Order } from '../repository/model-entry.ts';
 
@@ -17,6 +18,13 @@ export type SharedTask =
   | { readonly kind: 'forget'; readonly model: string }
   | { readonly kind: 'rescan' }
   | { readonly kind: 'log'; readonly level: LogLevel };
+
+/** What all processes have counted together. */
+export interface GatheredReport {
+  readonly report: Report;
+  /** How many processes did not report in time: of them it is what they reported last. */
+  readonly silent: number;
+}
 
 /** Why a process could not do what it had to, as clients may see it. */
 export interface Problem {
@@ -58,7 +66,10 @@ export type ToPrimary =
   | { readonly kind: 'ask'; readonly id: number; readonly task: SharedTask }
   | { readonly kind: 'done'; readonly round: number; readonly problem: Problem | null }
   /** To be taken from the budget of a caller, which all processes share. */
-  | { readonly kind: 'spend'; readonly id: number; readonly account: string; readonly cost: number };
+  | { readonly kind: 'spend'; readonly id: number; readonly account: string; readonly cost: number }
+  /** What all processes have counted is asked for. */
+  | { readonly kind: 'gather'; readonly id: number }
+  | { readonly kind: 'report'; readonly round: number; readonly report: Report };
 
 export type ToServing =
   | { readonly kind: 'welcome'; readonly place: Place }
@@ -70,5 +81,9 @@ export type ToServing =
   | { readonly kind: 'answer'; readonly id: number; readonly problems: readonly ProcessProblem[] }
   /** @see ToPrimary `spend` */
   | { readonly kind: 'spent'; readonly id: number; readonly spending: Spending }
+  /** @see ToPrimary `report` answers it. */
+  | { readonly kind: 'report'; readonly round: number }
+  /** @see ToPrimary `gather` */
+  | { readonly kind: 'gathered'; readonly id: number; readonly gathered: GatheredReport }
   /** Null where no signal asked for it, but another process could not start. */
   | { readonly kind: 'stop'; readonly signal: string | null };

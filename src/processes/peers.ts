@@ -1,7 +1,8 @@
 import type { Budgets } from '../access/budgets/budgets.ts';
 import { GatewayError, mayBeShown } from '../errors.ts';
+import { emptyReport, type Report } from '../observability/metrics/readings.ts';
 import type { HeldOrders } from '../repository/holds.ts';
-import type { Problem, ProcessProblem, SharedTask } from './messages.ts';
+import type { GatheredReport, Problem, ProcessProblem, SharedTask } from './messages.ts';
 
 /**
  * Does in this process what every process has to do.
@@ -27,11 +28,16 @@ export interface Peers {
   carryOut(task: SharedTask): Promise<void>;
   /** Says how this process does it. @param onFault told of errors that only the log of this process can show. */
   onTask(carryOut: CarryOut, onFault: (error: unknown) => void): void;
+  /** Has every process say what it has counted, this one among them. */
+  gather(): Promise<GatheredReport>;
+  /** Says how this process does it. */
+  onReport(report: () => Report): void;
 }
 
 /** The peers of a process that has none. */
 export function noPeers(): Peers {
   let here: CarryOut | null = null;
+  let reportHere = () => emptyReport;
   return {
     number: 1,
     total: 1,
@@ -41,6 +47,10 @@ export function noPeers(): Peers {
     carryOut: async (task) => await here?.(task, true),
     onTask: (carryOut) => {
       here = carryOut;
+    },
+    gather: async () => ({ report: reportHere(), silent: 0 }),
+    onReport: (report) => {
+      reportHere = report;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Budgets, Spending } from '../access/budgets/budgets.ts';
 import type { PrimaryChannel } from './channel.ts';
-import type { Place, ProcessProblem, SharedTask, ToServing } from './messages.ts';
+import { emptyReport, type Report } from '../observability/metrics/readings.ts';
+import type { GatheredReport, Place, ProcessProblem, SharedTask, ToServing } from './messages.ts';
 import { errorOf, problemOf, type CarryOut, type Peers } from './peers.ts';
 
 type Task = Extract<ToServing, { kind: 'do' }>;
@@ -15,9 +16,11 @@ export class PrimaryLink implements Peers {
   readonly #channel: PrimaryChannel;
   readonly #asked = new Map<number, (problems: readonly ProcessProblem[]) => void>();
   readonly #spending = new Map<number, (spending: Spending) => void>();
+  readonly #gathering = new Map<number, (gathered: GatheredReport) => void>();
   #lastAsked = 0;
   #ready: readonly number[] = [];
   #carryOut: { readonly here: CarryOut; readonly onFault: (error: unknown) => void } | null = null;
+  #report = (): Report => emptyReport;
   /** Tasks that came before this process could do any. */
   #early: Task[] = [];
   #stop: Extract<ToServing, { kind: 'stop' }> | null = null;
@@ -68,6 +71,19 @@ export class PrimaryLink implements Peers {
     for (const task of early) void this.#do(task);
   }
 
+  gather(): Promise<GatheredReport> {
+    this.#lastAsked += 1;
+    const id = this.#lastAsked;
+    return new Promise((resolve) => {
+      this.#gathering.set(id, resolve);
+      this.#channel.send({ kind: 'gather', id });
+    });
+  }
+
+  onReport(report: () => Report): void {
+    this.#report = report;
+  }
+
   /** @param callback called once, at once where it was said already, with the signal that asked for it. */
   onStop(callback: (signal: string | null) => void): void {
     this.#onStop = callback;
@@ -102,6 +118,13 @@ export class PrimaryLink implements Peers {
       case 'spent':
         this.#spending.get(message.id)?.(message.spending);
         this.#spending.delete(message.id);
+        break;
+      case 'report':
+        this.#channel.send({ kind: 'report', round: message.round, report: this.#report() });
+        break;
+      case 'gathered':
+        this.#gathering.get(message.id)?.(message.gathered);
+        this.#gathering.delete(message.id);
         break;
       case 'stop':
         if (this.#stop !== null) break;

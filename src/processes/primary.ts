@@ -1,8 +1,9 @@
 import type { Budgets } from '../access/budgets/budgets.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import type { ForkedProcess, ProcessEnd } from './channel.ts';
-import type { Place, SharedTask, ToPrimary } from './messages.ts';
+import type { GatheredReport, Place, SharedTask, ToPrimary } from './messages.ts';
 import { OrderBook } from './order-book.ts';
+import { ReportBook } from './report-book.ts';
 import { Rounds } from './rounds.ts';
 import { ServingSlot, type PrimaryClock } from './serving-slot.ts';
 import { copyWholeLines } from './whole-lines.ts';
@@ -17,6 +18,9 @@ export interface PrimaryOptions extends Pick<Place, 'total' | 'port' | 'logForma
   /** Null where callers are not limited. */
   readonly budgets: Budgets | null;
 }
+
+/** A process that has not reported by then is busy, or stuck: whoever asked has waited long enough. */
+const reportTimeoutMs = 1000;
 
 /** How the whole server ended. */
 export interface ServerEnd {
@@ -36,6 +40,7 @@ export class Primary {
   readonly #slots: readonly ServingSlot[];
   readonly #book = new OrderBook();
   readonly #rounds = new Rounds();
+  readonly #reports = new ReportBook();
   /** The end of what is asked for of a model: orders reach every process in one order. */
   readonly #turns = new Map<string, Promise<void>>();
   readonly #listening = new Map<number, number>();
@@ -111,6 +116,13 @@ export class Primary {
       case 'done':
         this.#rounds.done(message.round, slot.number, message.problem);
         break;
+      case 'gather':
+        void this.#gather().then((gathered) => child.send({ kind: 'gathered', id: message.id, gathered }));
+        break;
+      case 'report':
+        this.#reports.note(slot.number, message.report);
+        this.#rounds.done(message.round, slot.number, null);
+        break;
       case 'spend': {
         const { id, account, cost } = message;
         const { budgets, logger } = this.#options;
@@ -157,8 +169,25 @@ export class Primary {
     return work;
   }
 
+  async #gather(): Promise<GatheredReport> {
+    const members = this.#slots.filter(({ isMember }) => isMember);
+    const { clock } = this.#options;
+    let silent = this.#slots.length - members.length;
+    let callOff = () => {};
+    await this.#rounds.begin(
+      members.map(({ number }) => number),
+      (round) => {
+        callOff = clock.after(reportTimeoutMs, () => (silent += this.#rounds.giveUp(round)));
+        for (const slot of members) slot.tell({ kind: 'report', round });
+      },
+    );
+    callOff();
+    return { report: this.#reports.whole, silent };
+  }
+
   #ended(slot: ServingSlot, child: ForkedProcess, { code, signal }: ProcessEnd): void {
     this.#rounds.ended(slot.number);
+    this.#reports.ended(slot.number);
     this.#noteNotListening(slot.number);
     const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
     this.#leave(slot, { pid: child.pid, code, signal }, `${how} before it was ready`);

@@ -38,6 +38,15 @@ export class Rounds {
     for (const [round, { waiting }] of this.#rounds) if (waiting.delete(number)) this.#finishIfDone(round);
   }
 
+  /** Waits no longer for those that have not done it. @returns how many they were. */
+  giveUp(round: number): number {
+    const entry = this.#rounds.get(round);
+    const missing = entry?.waiting.size ?? 0;
+    entry?.waiting.clear();
+    this.#finishIfDone(round);
+    return missing;
+  }
+
   #finishIfDone(round: number): void {
     const entry = this.#rounds.get(round);
     if (entry === undefined || entry.waiting.size > 0) return;

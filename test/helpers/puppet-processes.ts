@@ -16,6 +16,7 @@ export class PuppetProcess implements ForkedProcess {
   #toServing: (message: ToServing) => void = () => undefined;
   #onEnd: (end: ProcessEnd) => void = () => undefined;
   #hasEnded = false;
+  #hangs = false;
 
   constructor(pid: number) {
     this.pid = pid;
@@ -33,7 +34,7 @@ export class PuppetProcess implements ForkedProcess {
   }
 
   say(message: ToPrimary): void {
-    if (!this.#hasEnded) this.#toPrimary(message);
+    if (!this.#hasEnded && !this.#hangs) this.#toPrimary(message);
   }
 
   /** Says hello, and that it is ready. */
@@ -55,6 +56,11 @@ export class PuppetProcess implements ForkedProcess {
     const copy = JSON.parse(JSON.stringify(message)) as ToServing;
     this.told.push(copy);
     setImmediate(() => this.#toServing(copy));
+  }
+
+  /** Says nothing more, whatever it is told. */
+  hang(): void {
+    this.#hangs = true;
   }
 
   onMessage(listener: (message: ToPrimary) => void): void {

@@ -15,6 +15,7 @@ import { registerGraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
 import type { RequestScope } from '../../src/http/request-scope.ts';
 import { requestLog } from '../../src/http/request-log.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { RequestRecorder } from '../../src/observability/metrics/request-recorder.ts';
 import { readAnswer } from '../helpers/error-form.ts';
 import { post, startTestGateway } from '../helpers/gateway.ts';
 import { recordLog, waitForLine } from '../helpers/log.ts';
@@ -105,6 +106,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
         ...parts,
         limits: options.limits,
         logger,
+        recorder: new RequestRecorder(),
         scope: () => scopes.getStore(),
         plugins: [],
       }),
@@ -112,6 +114,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
   const app = createHttpServer({
     maxBodyBytes: options.limits.maxBodyBytes,
     logger,
+    recorder: new RequestRecorder(),
     logRequest: requestLog(logger, 1),
   });
   const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };

@@ -10,6 +10,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { shippedModels } from '../helpers/gateway.ts';
 import { addingVersion, liveFolder, type Files } from '../helpers/live-folder.ts';
 import type { LogLine } from '../helpers/log.ts';
+import { scrape, type ScrapedMetrics } from '../helpers/metrics.ts';
 import { affineModel } from '../helpers/onnx-models.ts';
 import { beginPost, connectRaw } from '../helpers/raw-connection.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -101,6 +102,46 @@ describe('two processes', () => {
     assert.equal(refused.errors[0].extensions.code, 'RATE_LIMITED');
     assert.equal(refused.errors[0].extensions.details.remaining, 0);
   });
+
+  test(
+    'count as one, also what a process had counted that was killed, and have one port for metrics',
+    { timeout },
+    async (context) => {
+      const models = await temporaryFolder(context, { 'm/1/model.onnx': affineModel({ width: 1 }) });
+      const { run, ask, replace } = await startProcesses(context, models, 2, ['--metrics-port', '0']);
+      const metrics = new Set(run.lines.flatMap(({ message, metrics: url }) => (message === 'listening' ? [url] : [])));
+      assert.equal(metrics.size, 1);
+      const [metricsUrl] = [...metrics].map(String);
+      assert.ok(metricsUrl !== undefined);
+      const predict = '{ server { processes { answering } } predict { m(input: { x: 1 }) { y } } }';
+      const answering = new Set<number>();
+      for (let asked = 0; asked < 10; asked += 1) {
+        answering.add((await ask(predict)).data.server.processes.answering);
+      }
+      assert.equal(answering.size, 2);
+      const count = (scraped: ScrapedMetrics) =>
+        scraped.value('inferql_inferences_total', { model: 'm', version: '1', outcome: 'success' });
+      for (let asked = 0; asked < 4; asked += 1) {
+        const scraped = await scrape(metricsUrl);
+        assert.equal(count(scraped), 10);
+        assert.equal(scraped.value('inferql_model_version_state', { model: 'm', version: '1', phase: 'READY' }), 2);
+        assert.equal(scraped.value('inferql_model_ready', { model: 'm' }), 1);
+        assert.equal(scraped.value('inferql_processes_ready'), 2);
+        assert.equal(scraped.value('inferql_processes_silent'), 0);
+        assert.ok((scraped.value('process_resident_memory_bytes') ?? 0) > 2 ** 27);
+        assert.ok((scraped.value('process_cpu_seconds_total') ?? 0) > 0);
+      }
+      const stats =
+        '{ model(name: "m") { stats { instances sinceStart { successes calls } lastMinute { successes } } } }';
+      for (let asked = 0; asked < 2; asked += 1) {
+        const { sinceStart, lastMinute } = (await ask(stats)).data.model.stats;
+        assert.deepEqual([sinceStart, lastMinute], [{ successes: 10, calls: 10 }, { successes: 10 }]);
+      }
+      await replace(2, 'SIGKILL');
+      await ask(predict);
+      assert.equal(count(await scrape(metricsUrl)), 11);
+    },
+  );
 
   test('answer on one port, both of them, and say so in each line of the log', { timeout }, async (context) => {
     const { url, run, askEach, ready } = await startProcesses(context, shippedModels);

@@ -5,7 +5,9 @@ import { apiNames } from '../../graphql/api-names.ts';
 import { GeneratedParts } from '../../graphql/generated-part.ts';
 import { openVersion, readBeside } from '../../graphql/open-version.ts';
 import { buildStaticSchema } from '../../graphql/static-schema.ts';
+import { systemClock } from '../../inference/batching/clock.ts';
 import { closeServedModel, type ServedModel } from '../../inference/served-model.ts';
+import { InferenceRecorder } from '../../observability/metrics/inference-recorder.ts';
 import type { Manifest } from '../../repository/manifest.ts';
 import { hashFile } from '../../repository/verify.ts';
 import { createPictureDecoder } from '../../tasks/images/picture-decoder.ts';
@@ -45,7 +47,8 @@ export function createWorkbench(backend: Backend, maxImagePixels: number): Workb
     async open({ name, version, manifest, path, folder = dirname(path), models }) {
       const { sha256 } = await hashFile(path);
       const request = { name, version, manifest: { ...manifest, instances: 1 }, path, folder, sha256 };
-      return await openVersion(request, { backend, base, pictures, models, onCall: () => undefined });
+      const recorder = new InferenceRecorder(name, version, () => systemClock.now());
+      return await openVersion(request, { backend, base, pictures, models, recorder, onCall: () => undefined });
     },
     async whyNot({ name, version, manifest, path, folder = dirname(path) }, signature) {
       try {

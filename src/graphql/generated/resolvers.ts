@@ -194,6 +194,15 @@ export type ExampleOperation = {
   readonly variables: Maybe<Scalars['String']['output']>;
 };
 
+/** How many rows failed with one code. */
+export type FailureCount = {
+  readonly __typename?: 'FailureCount';
+  /** The code of their errors. */
+  readonly code: ErrorCode;
+  /** How many they were. */
+  readonly count: Scalars['SafeInt']['output'];
+};
+
 /** One input value of a typed prediction. */
 export type Feature = {
   readonly __typename?: 'Feature';
@@ -238,6 +247,40 @@ export type InferResult = {
   readonly meta: PredictionMeta;
   /** The outputs that were asked for, in the order of the request, or of the signature. */
   readonly outputs: ReadonlyArray<NamedTensor>;
+};
+
+/** What was asked in a while, and how it went. */
+export type InferenceFigures = {
+  readonly __typename?: 'InferenceFigures';
+  /** Calls of the runtime. */
+  readonly calls: Scalars['SafeInt']['output'];
+  /** How long calls took inside the model's runtime, in milliseconds; null where there were none. */
+  readonly computeMs: Maybe<TimeFigures>;
+  /** Rows that were answered with an error, by its code, the most frequent first. */
+  readonly failures: ReadonlyArray<FailureCount>;
+  /** Rows in a call on the average; null where there were no calls. */
+  readonly meanBatchSize: Maybe<Scalars['Float']['output']>;
+  /** How long rows waited for the call that answered them, in milliseconds; null where none was answered. */
+  readonly queueMs: Maybe<TimeFigures>;
+  /** Rows that were computed, those of calls that failed included. */
+  readonly rows: Scalars['SafeInt']['output'];
+  /** Rows that were answered with a result: a prediction is one, a list as many as it has items. */
+  readonly successes: Scalars['SafeInt']['output'];
+};
+
+/** What was asked of a model or a version, and how it went, in all processes together. Warm-up is not counted. */
+export type InferenceStats = {
+  readonly __typename?: 'InferenceStats';
+  /** How many calls can run at the same time. */
+  readonly instances: Scalars['Int']['output'];
+  /** How many calls run now. */
+  readonly instancesBusy: Scalars['Int']['output'];
+  /** In the last minute, which is 55 to 60 seconds long. */
+  readonly lastMinute: InferenceFigures;
+  /** How many rows wait for a call now. */
+  readonly pendingRows: Scalars['Int']['output'];
+  /** Since the server started. What a version did is forgotten ten minutes after it went from the repository. */
+  readonly sinceStart: InferenceFigures;
 };
 
 /** How much one request may ask for. */
@@ -311,6 +354,8 @@ export type Model = {
   readonly ready: Scalars['Boolean']['output'];
   /** What one row costs, for the limit on the cost of a request; the manifest says it, and 1 where it does not. */
   readonly rowWeight: Scalars['Int']['output'];
+  /** What was asked of all its versions; for callers with the scope `models:read` or `admin`. */
+  readonly stats: Maybe<InferenceStats>;
   /** What the model does, in the words of the Hugging Face hub; `tensor` where no manifest says more. */
   readonly task: Scalars['String']['output'];
   /** The title that the manifest gives the model. */
@@ -386,6 +431,8 @@ export type ModelVersion = {
   readonly signature: Maybe<Signature>;
   /** Where the version is in its life. */
   readonly state: VersionState;
+  /** What was asked of this version; for callers with the scope `models:read` or `admin`. */
+  readonly stats: Maybe<InferenceStats>;
   /**
    * Where the version's changed files or manifest are in their life, while what was loaded before them serves on. Null when
    * what is served is what the folder holds.
@@ -734,6 +781,24 @@ export type TensorSpec = {
   readonly shape: Maybe<ReadonlyArray<DimensionSpec>>;
 };
 
+/**
+ * Times that were needed. Percentiles are counted by classes: each is no less than the true one, and less than 14.3 percent
+ * greater.
+ */
+export type TimeFigures = {
+  readonly __typename?: 'TimeFigures';
+  /** The longest. */
+  readonly max: Scalars['Float']['output'];
+  /** The mean. */
+  readonly mean: Scalars['Float']['output'];
+  /** The time that half of them did not exceed. */
+  readonly p50: Scalars['Float']['output'];
+  /** The time that 90 percent of them did not exceed. */
+  readonly p90: Scalars['Float']['output'];
+  /** The time that 99 percent of them did not exceed. */
+  readonly p99: Scalars['Float']['output'];
+};
+
 /** A name for a version, such as `stable`. */
 export type VersionLabel = {
   readonly __typename?: 'VersionLabel';
@@ -864,6 +929,7 @@ export type ResolversTypes = {
   EmbeddingEncoding: EmbeddingEncoding;
   ErrorCode: ErrorCode;
   ExampleOperation: ResolverTypeWrapper<ExampleQuery>;
+  FailureCount: ResolverTypeWrapper<FailureCount>;
   Feature: ResolverTypeWrapper<Feature>;
   FeatureValue: ResolverTypeWrapper<Scalars['FeatureValue']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -871,6 +937,8 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   InferInput: InferInput;
   InferResult: ResolverTypeWrapper<InferenceResult>;
+  InferenceFigures: ResolverTypeWrapper<InferenceFigures>;
+  InferenceStats: ResolverTypeWrapper<InferenceStats>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Int64: ResolverTypeWrapper<Scalars['Int64']['output']>;
   IntTensor: ResolverTypeWrapper<Scalars['IntTensor']['output']>;
@@ -901,6 +969,7 @@ export type ResolversTypes = {
   TensorInput: TensorInput;
   TensorSpec: ResolverTypeWrapper<TensorSpec>;
   TensorValues: ResolverTypeWrapper<Scalars['TensorValues']['output']>;
+  TimeFigures: ResolverTypeWrapper<TimeFigures>;
   VersionLabel: ResolverTypeWrapper<VersionLabel>;
   VersionPhase: VersionPhase;
   VersionRef: ResolverTypeWrapper<Scalars['VersionRef']['output']>;
@@ -918,6 +987,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   DimensionSpec: DimensionSpec;
   ExampleOperation: ExampleQuery;
+  FailureCount: FailureCount;
   Feature: Feature;
   FeatureValue: Scalars['FeatureValue']['output'];
   Float: Scalars['Float']['output'];
@@ -925,6 +995,8 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   InferInput: InferInput;
   InferResult: InferenceResult;
+  InferenceFigures: InferenceFigures;
+  InferenceStats: InferenceStats;
   Int: Scalars['Int']['output'];
   Int64: Scalars['Int64']['output'];
   IntTensor: Scalars['IntTensor']['output'];
@@ -952,6 +1024,7 @@ export type ResolversParentTypes = {
   TensorInput: TensorInput;
   TensorSpec: TensorSpec;
   TensorValues: Scalars['TensorValues']['output'];
+  TimeFigures: TimeFigures;
   VersionLabel: VersionLabel;
   VersionRef: Scalars['VersionRef']['output'];
   VersionState: VersionState;
@@ -999,6 +1072,11 @@ export type ExampleOperationResolvers<ContextType = OperationContext, ParentType
   variables?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type FailureCountResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['FailureCount'] = ResolversParentTypes['FailureCount']> = {
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
 export type FeatureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Feature'] = ResolversParentTypes['Feature']> = {
   categories?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1023,6 +1101,24 @@ export interface FloatTensorScalarConfig extends GraphQLScalarTypeConfig<Resolve
 export type InferResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['InferResult'] = ResolversParentTypes['InferResult']> = {
   meta?: Resolver<ResolversTypes['PredictionMeta'], ParentType, ContextType>;
   outputs?: Resolver<ReadonlyArray<ResolversTypes['NamedTensor']>, ParentType, ContextType>;
+};
+
+export type InferenceFiguresResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['InferenceFigures'] = ResolversParentTypes['InferenceFigures']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  computeMs?: Resolver<Maybe<ResolversTypes['TimeFigures']>, ParentType, ContextType>;
+  failures?: Resolver<ReadonlyArray<ResolversTypes['FailureCount']>, ParentType, ContextType>;
+  meanBatchSize?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  queueMs?: Resolver<Maybe<ResolversTypes['TimeFigures']>, ParentType, ContextType>;
+  rows?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  successes?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type InferenceStatsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['InferenceStats'] = ResolversParentTypes['InferenceStats']> = {
+  instances?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  instancesBusy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lastMinute?: Resolver<ResolversTypes['InferenceFigures'], ParentType, ContextType>;
+  pendingRows?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sinceStart?: Resolver<ResolversTypes['InferenceFigures'], ParentType, ContextType>;
 };
 
 export interface Int64ScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Int64'], any> {
@@ -1062,6 +1158,7 @@ export type ModelResolvers<ContextType = OperationContext, ParentType extends Re
   problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   rowWeight?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stats?: Resolver<Maybe<ResolversTypes['InferenceStats']>, ParentType, ContextType>;
   task?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   version?: Resolver<Maybe<ResolversTypes['ModelVersion']>, ParentType, ContextType, RequireFields<ModelVersionArgs, 'version'>>;
@@ -1094,6 +1191,7 @@ export type ModelVersionResolvers<ContextType = OperationContext, ParentType ext
   ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   signature?: Resolver<Maybe<ResolversTypes['Signature']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['VersionState'], ParentType, ContextType>;
+  stats?: Resolver<Maybe<ResolversTypes['InferenceStats']>, ParentType, ContextType>;
   update?: Resolver<Maybe<ResolversTypes['VersionState']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
@@ -1201,6 +1299,14 @@ export interface TensorValuesScalarConfig extends GraphQLScalarTypeConfig<Resolv
   name: 'TensorValues';
 }
 
+export type TimeFiguresResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TimeFigures'] = ResolversParentTypes['TimeFigures']> = {
+  max?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  mean?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p50?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p90?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p99?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type VersionLabelResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['VersionLabel'] = ResolversParentTypes['VersionLabel']> = {
   label?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1225,10 +1331,13 @@ export type Resolvers<ContextType = OperationContext> = {
   DateTime?: GraphQLScalarType;
   DimensionSpec?: DimensionSpecResolvers<ContextType>;
   ExampleOperation?: ExampleOperationResolvers<ContextType>;
+  FailureCount?: FailureCountResolvers<ContextType>;
   Feature?: FeatureResolvers<ContextType>;
   FeatureValue?: GraphQLScalarType;
   FloatTensor?: GraphQLScalarType;
   InferResult?: InferResultResolvers<ContextType>;
+  InferenceFigures?: InferenceFiguresResolvers<ContextType>;
+  InferenceStats?: InferenceStatsResolvers<ContextType>;
   Int64?: GraphQLScalarType;
   IntTensor?: GraphQLScalarType;
   Limits?: LimitsResolvers<ContextType>;
@@ -1252,6 +1361,7 @@ export type Resolvers<ContextType = OperationContext> = {
   Tensor?: TensorResolvers<ContextType>;
   TensorSpec?: TensorSpecResolvers<ContextType>;
   TensorValues?: GraphQLScalarType;
+  TimeFigures?: TimeFiguresResolvers<ContextType>;
   VersionLabel?: VersionLabelResolvers<ContextType>;
   VersionRef?: GraphQLScalarType;
   VersionState?: VersionStateResolvers<ContextType>;

@@ -1,4 +1,5 @@
 import type { ModelFile, OutputPort, Port } from '../../backends/backend.ts';
+import { readStats } from '../model-stats.ts';
 import type { ModelFileDetails, ModelVersionResolvers, TensorSpec } from '../generated/resolvers.ts';
 
 export const modelVersionResolvers: ModelVersionResolvers = {
@@ -30,6 +31,7 @@ export const modelVersionResolvers: ModelVersionResolvers = {
           details: served === null ? null : details(served.model.file),
         },
   notes: ({ entry: { served } }) => [...(served?.notes ?? [])],
+  stats: ({ model, entry }, _arguments, context) => readStats(context, model.name, entry.version),
 };
 
 function details({ opsets, metadata, ...file }: ModelFile): ModelFileDetails {

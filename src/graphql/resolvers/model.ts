@@ -1,5 +1,6 @@
 import { apiNames } from '../api-names.ts';
 import { resolveVersionRef } from '../../repository/version-policy.ts';
+import { readStats } from '../model-stats.ts';
 import type { ExampleOperationResolvers, ModelResolvers } from '../generated/resolvers.ts';
 import type { ModelSource, VersionSource } from '../sources.ts';
 
@@ -24,6 +25,7 @@ export const modelResolvers: ModelResolvers = {
     return versionOf(model, resolveVersionRef(version, versions, model.labels));
   },
   versions: (model) => model.versions.map((entry) => ({ model, entry })).toReversed(),
+  stats: ({ name }, _arguments, context) => readStats(context, name, null),
   versionLabels: ({ labels }) => [...labels].map(([label, version]) => ({ label, version })),
 };
 

@@ -9,7 +9,7 @@ export const queryResolvers: QueryResolvers = {
     const { moment, services } = context;
     requireUse(context, input.model);
     const served = findServed(moment.models, input.model, input.version, services.history);
-    const read = readTensors(served, input.inputs);
+    const read = readTensors(served, input.inputs, context.request);
     checkListLength(context, served, read.rows);
     return infer(served, read, input.outputs ?? null, context.request);
   },

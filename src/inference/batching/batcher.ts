@@ -70,6 +70,11 @@ export class Batcher {
     return this.#admission.queuedRows;
   }
 
+  /** Calls that run. */
+  get busyInstances(): number {
+    return this.#runner.busyInstances;
+  }
+
   /** How long it takes to work off the rows that wait now, in whole milliseconds, at least 1: an estimate from past calls. */
   get retryAfterMs(): number {
     return this.#admission.retryAfterMs;

@@ -52,6 +52,11 @@ export class CallRunner {
     return this.#options.model.instances - this.#running.size;
   }
 
+  /** Instances that run a call. */
+  get busyInstances(): number {
+    return this.#running.size;
+  }
+
   /** The calls that run now. */
   get running(): Iterable<RunningCall> {
     return this.#running;

@@ -115,4 +115,11 @@ describe('an operator is told', () => {
     assert.match(hints({ host: '::', keys: 'a' }).join(), /in the clear/);
     assert.deepEqual(hints({ host: '::', keys: 'a', tlsCert: 'c', tlsKey: 'd' }), []);
   });
+
+  test('that metrics are shown to other machines', () => {
+    assert.deepEqual(hints({ metricsPort: 9464 }), []);
+    assert.deepEqual(hints({ metricsPort: 9464, metricsHost: '0.0.0.0' }), [
+      'Everybody who reaches 0.0.0.0, port 9464, may read the metrics: --metrics-host.',
+    ]);
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reportOn } from '../../../src/cli/check-report.ts';
 import { printCheckReport } from '../../../src/cli/check-text.ts';
-import type { ModelService } from '../../../src/gateway.ts';
+import type { ModelService } from '../../../src/gateway/model-service.ts';
 import { madeUpEntry } from '../../helpers/made-up-models.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 

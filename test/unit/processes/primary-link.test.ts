@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { MemoryBudgets } from '../../../src/access/budgets/memory-budgets.ts';
 import type { Budgets } from '../../../src/access/budgets/budgets.ts';
 import { GatewayError } from '../../../src/errors.ts';
+import { emptyReport, type Report } from '../../../src/observability/metrics/readings.ts';
 import type { SharedTask } from '../../../src/processes/messages.ts';
 import { noPeers, type CarryOut } from '../../../src/processes/peers.ts';
 import { PrimaryLink } from '../../../src/processes/primary-link.ts';
@@ -118,6 +119,39 @@ describe('a process among others', () => {
     assert.deepEqual(done, [unload]);
   });
 
+  /** A process that has answered so many requests. */
+  const answered = (count: number): Report => ({
+    sinceStart: { inferql_http_requests_total: [[['/graphql', '200'], count]] },
+    lastMinute: {},
+  });
+
+  test('gathers what all have counted, and what one that ended had', async () => {
+    const { link, child } = await linkedProcesses([async () => undefined, async () => undefined]);
+    link(1).onReport(() => answered(1));
+    link(2).onReport(() => answered(2));
+    assert.deepEqual(await link(1).gather(), { report: answered(3), silent: 0 });
+    assert.deepEqual(await link(2).gather(), { report: answered(3), silent: 0 });
+    child(2).end({ code: 1, signal: null });
+    link(1).onReport(() => answered(5));
+    assert.deepEqual(await link(1).gather(), { report: answered(7), silent: 1 });
+  });
+
+  test('waits a second for one that does not report, and tells that it did not', async () => {
+    const { link, child, clock } = await linkedProcesses([async () => undefined, async () => undefined]);
+    link(1).onReport(() => answered(1));
+    link(2).onReport(() => answered(2));
+    await link(1).gather();
+    link(1).onReport(() => answered(10));
+    child(2).hang();
+    const asked = link(1).gather();
+    await promisesSettle();
+    await promisesSettle();
+    clock.advance(999);
+    assert.equal(await Promise.race([asked, promisesSettle().then(() => 'waits')]), 'waits');
+    clock.advance(1);
+    assert.deepEqual(await asked, { report: answered(12), silent: 1 });
+  });
+
   test('is told once to stop, also where it was before it listened', async () => {
     const { link, primary } = await linkedProcesses([async () => undefined]);
     primary.stop('SIGTERM');
@@ -150,6 +184,14 @@ describe('a process alone', () => {
       () => undefined,
     );
     await assert.rejects(peers.carryOut(unload), fault);
+  });
+
+  test('has counted what it has counted', async () => {
+    const peers = noPeers();
+    assert.deepEqual(await peers.gather(), { report: emptyReport, silent: 0 });
+    const report: Report = { sinceStart: { inferql_processes: [[[], 1]] }, lastMinute: {} };
+    peers.onReport(() => report);
+    assert.deepEqual(await peers.gather(), { report, silent: 0 });
   });
 
   test('is the first of one', () => {

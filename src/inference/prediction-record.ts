@@ -1,0 +1,83 @@
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { RowAnswers } from './batching/contract.ts';
+import type { ServedModel } from './served-model.ts';
+
+/**
+ * Where the time of one prediction, list or raw inference goes, in moments on the clock of the served models, and what
+ * came of it, for the counts of its version.
+ */
+export class PredictionRecord {
+  /** When its request had wholly come. */
+  readonly arrivedAt: number;
+  /** When rows began to be made of its inputs. */
+  readonly beganAt: number;
+  /** When its rows were there; null while they are not. */
+  encodedAt: number | null = null;
+  /** When the first of its results began to be made; null while none was. */
+  answeredAt: number | null = null;
+  /** When the last of its results was made; null while none was. */
+  decodedAt: number | null = null;
+  readonly #served: Pick<ServedModel, 'recorder' | 'clock'>;
+
+  constructor(served: Pick<ServedModel, 'recorder' | 'clock'>, { arrivedAt }: { readonly arrivedAt: number }) {
+    this.#served = served;
+    this.arrivedAt = arrivedAt;
+    this.beganAt = served.clock.now();
+  }
+
+  /** Its rows are there. */
+  encoded(): void {
+    const { recorder, clock } = this.#served;
+    this.encodedAt = clock.now();
+    recorder.encoded(this.encodedAt - this.beganAt);
+  }
+
+  /** A call has answered some of its rows. @returns when, for `decoded`. */
+  answered({ queueMs, outputs: { rows } }: Pick<RowAnswers, 'queueMs' | 'outputs'>): number {
+    const { recorder, clock } = this.#served;
+    const now = clock.now();
+    this.answeredAt ??= now;
+    recorder.waited(queueMs, rows, now);
+    return now;
+  }
+
+  /** Results were made of an answer, from a moment on. */
+  decoded(since: number): void {
+    const { recorder, clock } = this.#served;
+    this.decodedAt = clock.now();
+    recorder.decoded(this.decodedAt - since);
+  }
+
+  /** Every row has its result. */
+  succeeded(rows: number): void {
+    this.#end('success');
+    this.#served.recorder.inferencesEnded('success', rows);
+  }
+
+  /** It was refused as a whole, or failed. @param rows those that were asked for. */
+  failed(error: unknown, rows: number): void {
+    const code = codeOf(error);
+    this.#end(code);
+    this.#served.recorder.inferencesEnded(code, rows);
+  }
+
+  /** Each item of a list has its result or its error. */
+  endedWith(results: readonly (object | Error)[]): void {
+    const errors = results.filter((result) => result instanceof Error);
+    if (errors.length === 0) return this.succeeded(results.length);
+    const { recorder } = this.#served;
+    this.#end(errors.length < results.length ? 'partial' : codeOf(errors[0]));
+    for (const error of errors) recorder.inferencesEnded(codeOf(error), 1);
+    if (errors.length < results.length) recorder.inferencesEnded('success', results.length - errors.length);
+  }
+
+  #end(outcome: ErrorCode | 'success' | 'partial'): void {
+    const { recorder, clock } = this.#served;
+    const now = clock.now();
+    recorder.requestEnded(outcome, now, now - this.arrivedAt);
+  }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof GatewayError ? error.code : 'INTERNAL_SERVER_ERROR';
+}
