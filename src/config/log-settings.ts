@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, integer, text } from './setting-types.ts';
+import { count, greatestInt, integer, text } from './setting-types.ts';
 
 /** From what must be seen to what is only looked for. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -27,6 +27,8 @@ export interface LogOptions {
   readonly file: LogFile | null;
   /** Of so many requests that went well, one has a line. */
   readonly sampling: number;
+  /** Predictions that take longer, in milliseconds, are warned of; 0 for none. */
+  readonly slowPredictionMs: number;
 }
 
 /** What is logged. Spread into the table of all settings. */
@@ -61,5 +63,10 @@ export const logSettings = {
     env: 'INFERQL_LOG_SAMPLING',
     schema: count.default(1),
     help: 'Of so many requests that went well, one has a line in the log, chosen evenly. Requests with errors always have one.',
+  },
+  slowPredictionMs: {
+    env: 'INFERQL_SLOW_PREDICTION_MS',
+    schema: integer(0, greatestInt).default(1000),
+    help: 'Predictions that take longer, in milliseconds, are warned of in the log, with where their time went; 0 for none.',
   },
 } as const;

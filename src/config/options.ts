@@ -230,6 +230,7 @@ export function compileOptions(
       format: value('logFormat'),
       file: logFile(path('logFile'), value('logFileMaxBytes'), value('logFileCount')),
       sampling: value('logSampling'),
+      slowPredictionMs: value('slowPredictionMs'),
     }),
   });
 }

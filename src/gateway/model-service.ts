@@ -13,6 +13,7 @@ import { systemClock } from '../inference/batching/clock.ts';
 import type { CallReport } from '../inference/batching/contract.ts';
 import { goldenFileName, readGolden } from '../inference/golden.ts';
 import { closeServedModel, type ServedModel } from '../inference/served-model.ts';
+import type { SlowPredictions } from '../inference/slow-prediction.ts';
 import { warmUp } from '../inference/warm-up.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import { InferenceRecorders } from '../observability/metrics/inference-recorders.ts';
@@ -71,6 +72,7 @@ export function createModelService(
               [...repository.models].map(([other, { defaultVersion }]) => [other, defaultVersion !== null]),
             ),
             recorder: recorders.inferences.of(name, version),
+            slow: slowPredictions(options.log, logger),
             onCall: (served, report) => logCall(logger, served, report),
             onLost: (error) => logger.error('thread lost', { model: name, version, ...errorFields(error) }),
           },
@@ -117,4 +119,9 @@ export function createModelService(
 
 function logCall(logger: Logger, { name, version }: Pick<ServedModel, 'name' | 'version'>, report: CallReport): void {
   if (logger.writes('debug')) logger.debug('call', { model: name, version, ...report });
+}
+
+function slowPredictions({ slowPredictionMs }: GatewayOptions['log'], logger: Logger): SlowPredictions | null {
+  if (slowPredictionMs === 0) return null;
+  return { afterMs: slowPredictionMs, tell: (slow) => logger.warn('slow prediction', { ...slow }) };
 }

@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly models: ReadonlyMap<string, boolean>;
   readonly pictures: PictureDecoder;
   readonly recorder: ServedModelParts['recorder'];
+  /** @default nobody is told of slow predictions */
+  readonly slow?: ServedModelParts['slow'];
   readonly onCall: ServedModelParts['onCall'];
   /** Told of each thread of the model that was lost. */
   readonly onLost?: (error: Error) => void;
@@ -44,7 +46,7 @@ export interface OpenOptions {
  */
 export async function openVersion(
   { name, version, manifest, path, folder, sha256 }: VersionToServe,
-  { backend, base, models, pictures, recorder, onCall, onLost }: OpenOptions,
+  { backend, base, models, pictures, recorder, slow = null, onCall, onLost }: OpenOptions,
 ): Promise<ServedModel> {
   const conflict = nameConflict(name, models, base.typeNames);
   if (conflict !== null) throw new ModelLoadError(conflict);
@@ -79,6 +81,7 @@ export async function openVersion(
       contract: contractOf(bound),
       clock: systemClock,
       recorder,
+      slow,
       onCall,
     });
   } catch (error) {

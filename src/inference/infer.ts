@@ -41,7 +41,7 @@ export interface InferenceResult {
 export function readTensors(
   served: ServedModel,
   given: readonly TensorArgument[],
-  request: Pick<PredictionRequest, 'arrivedAt'>,
+  request: Pick<PredictionRequest, 'arrivedAt' | 'requestId'>,
 ): InferenceTensors {
   const record = new PredictionRecord(served, request);
   try {

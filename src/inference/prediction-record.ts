@@ -1,6 +1,9 @@
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { RowAnswers } from './batching/contract.ts';
 import type { ServedModel } from './served-model.ts';
+import type { SlowPrediction } from './slow-prediction.ts';
+
+type RecordedVersion = Pick<ServedModel, 'name' | 'version' | 'recorder' | 'slow' | 'clock'>;
 
 /**
  * Where the time of one prediction, list or raw inference goes, in moments on the clock of the served models, and what
@@ -17,10 +20,17 @@ export class PredictionRecord {
   answeredAt: number | null = null;
   /** When the last of its results was made; null while none was. */
   decodedAt: number | null = null;
-  readonly #served: Pick<ServedModel, 'recorder' | 'clock'>;
+  readonly #served: RecordedVersion;
+  readonly #requestId: string;
+  #lastAnswer: RowAnswers | null = null;
+  #lastAnsweredAt: number | null = null;
 
-  constructor(served: Pick<ServedModel, 'recorder' | 'clock'>, { arrivedAt }: { readonly arrivedAt: number }) {
+  constructor(
+    served: RecordedVersion,
+    { arrivedAt, requestId }: { readonly arrivedAt: number; readonly requestId: string },
+  ) {
     this.#served = served;
+    this.#requestId = requestId;
     this.arrivedAt = arrivedAt;
     this.beganAt = served.clock.now();
   }
@@ -33,10 +43,16 @@ export class PredictionRecord {
   }
 
   /** A call has answered some of its rows. @returns when, for `decoded`. */
-  answered({ queueMs, outputs: { rows } }: Pick<RowAnswers, 'queueMs' | 'outputs'>): number {
+  answered(answer: RowAnswers): number {
+    const {
+      queueMs,
+      outputs: { rows },
+    } = answer;
+    this.#lastAnswer = answer;
     const { recorder, clock } = this.#served;
     const now = clock.now();
     this.answeredAt ??= now;
+    this.#lastAnsweredAt = now;
     recorder.waited(queueMs, rows, now);
     return now;
   }
@@ -50,14 +66,14 @@ export class PredictionRecord {
 
   /** Every row has its result. */
   succeeded(rows: number): void {
-    this.#end('success');
+    this.#end('success', rows);
     this.#served.recorder.inferencesEnded('success', rows);
   }
 
   /** It was refused as a whole, or failed. @param rows those that were asked for. */
   failed(error: unknown, rows: number): void {
     const code = codeOf(error);
-    this.#end(code);
+    this.#end(code, rows);
     this.#served.recorder.inferencesEnded(code, rows);
   }
 
@@ -66,16 +82,44 @@ export class PredictionRecord {
     const errors = results.filter((result) => result instanceof Error);
     if (errors.length === 0) return this.succeeded(results.length);
     const { recorder } = this.#served;
-    this.#end(errors.length < results.length ? 'partial' : codeOf(errors[0]));
+    this.#end(errors.length < results.length ? 'partial' : codeOf(errors[0]), results.length);
     for (const error of errors) recorder.inferencesEnded(codeOf(error), 1);
     if (errors.length < results.length) recorder.inferencesEnded('success', results.length - errors.length);
   }
 
-  #end(outcome: ErrorCode | 'success' | 'partial'): void {
-    const { recorder, clock } = this.#served;
+  #end(outcome: SlowPrediction['outcome'], rows: number): void {
+    const { recorder, slow, clock } = this.#served;
     const now = clock.now();
-    recorder.requestEnded(outcome, now, now - this.arrivedAt);
+    const durationMs = now - this.arrivedAt;
+    recorder.requestEnded(outcome, now, durationMs);
+    if (slow !== null && durationMs > slow.afterMs) slow.tell(this.#whereTimeWent(outcome, rows, now));
   }
+
+  #whereTimeWent(outcome: SlowPrediction['outcome'], rows: number, now: number): SlowPrediction {
+    const { name: model, version } = this.#served;
+    const answer = this.#lastAnswer;
+    return {
+      requestId: this.#requestId,
+      model,
+      version,
+      rows,
+      outcome,
+      durationMs: hundredths(now - this.arrivedAt),
+      preparingMs: hundredths((this.encodedAt ?? now) - this.arrivedAt),
+      ...(answer === null
+        ? {}
+        : {
+            queuedMs: hundredths(answer.queueMs),
+            computingMs: hundredths(answer.computeMs),
+            batchSize: answer.batchSize,
+            decodingMs: hundredths((this.decodedAt ?? now) - (this.#lastAnsweredAt ?? now)),
+          }),
+    };
+  }
+}
+
+function hundredths(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -9,6 +9,7 @@ import type { CallReport } from './batching/contract.ts';
 import type { Clock } from './batching/clock.ts';
 import { Padding } from './batching/padding.ts';
 import { queueLimit } from './queue-limit.ts';
+import type { SlowPredictions } from './slow-prediction.ts';
 
 /** How rows of a served version are merged, as `ModelVersion.batching` shows it. */
 export interface BatchingFacts {
@@ -39,13 +40,15 @@ export interface ServedModel {
   readonly clock: Clock;
   /** Counts what is asked of the version, and what came of it. */
   readonly recorder: InferenceRecorder;
+  /** Null where nobody wants to know of slow predictions. */
+  readonly slow: SlowPredictions | null;
   /** From now on its calls are counted: those of its warm-up are nobody's. */
   beginRecording(): void;
 }
 
 export interface ServedModelParts extends Pick<
   ServedModel,
-  'name' | 'version' | 'manifest' | 'model' | 'rowSignature' | 'task' | 'contract' | 'clock' | 'recorder'
+  'name' | 'version' | 'manifest' | 'model' | 'rowSignature' | 'task' | 'contract' | 'clock' | 'recorder' | 'slow'
 > {
   readonly onCall: (served: Pick<ServedModel, 'name' | 'version'>, report: CallReport) => void;
 }
@@ -58,7 +61,7 @@ const defaultBatchTokens = 16_384;
  * @throws ModelLoadError when the padding that the manifest asks for does not fit the model.
  */
 export function createServedModel(parts: ServedModelParts): ServedModel {
-  const { name, version, manifest, model, rowSignature, task, contract, clock, recorder, onCall } = parts;
+  const { name, version, manifest, model, rowSignature, task, contract, clock, recorder, slow, onCall } = parts;
   const { maxDelayMs } = manifest.batching;
   const maxQueueRows = queueLimit(manifest.batching.maxQueueRows, rowSignature.inputs);
   // Rows of a call have waited together: there are never more of them than may wait.
@@ -80,6 +83,7 @@ export function createServedModel(parts: ServedModelParts): ServedModel {
     contract,
     clock,
     recorder,
+    slow,
     beginRecording: () => {
       isRecording = true;
     },

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { linesOf, runCommand } from '../helpers/command.ts';
 import { post, query, shippedModels, startTestGateway } from '../helpers/gateway.ts';
 import { waitForLine, type LogLine } from '../helpers/log.ts';
-import { failsOnNegativeModel, identityModel } from '../helpers/onnx-models.ts';
+import { failsOnNegativeModel, identityModel, pacedModel } from '../helpers/onnx-models.ts';
 import { beginPost, connectRaw } from '../helpers/raw-connection.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -131,6 +131,61 @@ describe('a log of samples', async () => {
         ['bad-2', undefined],
       ],
     );
+  });
+});
+
+describe('a slow prediction', async () => {
+  const models = await temporaryFolder({ after }, { 'paced/1/model.onnx': pacedModel() });
+  const isSlow = (line: LogLine) => line.message === 'slow prediction';
+  const ask = (iterations: number, id: string, headers: Record<string, string> = {}) =>
+    query(
+      { graphqlUrl },
+      `{ predict { paced(input: { x: 1, iterations: ${iterations} }) { y meta { computeMs } } } }`,
+      {},
+      {
+        headers: { 'x-request-id': id, ...headers },
+      },
+    );
+  const afterMs = 50;
+  const gateway = await startTestGateway({ after }, models, { slowPredictionMs: afterMs });
+  const { graphqlUrl } = gateway;
+
+  test('is warned of, with where its time went', async () => {
+    await ask(0, 'quick');
+    const { data } = await ask(20_000, 'slow');
+    const { computeMs } = data.predict.paced.meta as { computeMs: number };
+    assert.ok(computeMs > afterMs, 'It was not slow.');
+    const line = await waitForLine(gateway.log, isSlow);
+    const { timestamp: _, durationMs, preparingMs, queuedMs, computingMs, decodingMs, ...rest } = line;
+    assert.deepEqual(rest, {
+      level: 'warn',
+      message: 'slow prediction',
+      requestId: 'slow',
+      model: 'paced',
+      version: 1,
+      rows: 1,
+      outcome: 'success',
+      batchSize: 1,
+    });
+    assert.ok(Math.abs(Number(computingMs) - computeMs) < 0.01);
+    const parts = [preparingMs, queuedMs, computingMs, decodingMs].map(Number);
+    assert.ok(parts.every((part) => part >= 0));
+    assert.ok(parts.reduce((sum, part) => sum + part, 0) <= Number(durationMs) + 0.03, JSON.stringify(line));
+    assert.equal(gateway.log.filter(isSlow).length, 1);
+  });
+
+  test('that was not answered is warned of with its code', async () => {
+    const from = gateway.log.length;
+    const { errors } = await ask(100_000, 'late', { 'x-request-timeout-ms': '100' });
+    assert.equal(errors[0]?.extensions.code, 'DEADLINE_EXCEEDED');
+    const { outcome, computingMs, requestId } = await waitForLine(gateway.log, isSlow, from);
+    assert.deepEqual([requestId, outcome, computingMs], ['late', 'DEADLINE_EXCEEDED', undefined]);
+  });
+
+  test('is none where none are to be told of', async (context) => {
+    const silent = await startTestGateway(context, models, { slowPredictionMs: 0 });
+    await query(silent, '{ predict { paced(input: { x: 1, iterations: 20000 }) { y } } }');
+    assert.deepEqual(silent.log.filter(isSlow), []);
   });
 });
 

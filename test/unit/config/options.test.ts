@@ -21,7 +21,13 @@ describe('the options', () => {
     assert.equal(options.host, '127.0.0.1');
     assert.equal(options.port, 4000);
     assert.equal(options.models, resolve('models'));
-    assert.deepEqual(options.log, { level: 'info', format: 'auto', file: null, sampling: 1 });
+    assert.deepEqual(options.log, {
+      level: 'info',
+      format: 'auto',
+      file: null,
+      sampling: 1,
+      slowPredictionMs: 1000,
+    });
     assert.equal(options.playground, null);
     assert.equal(options.watch, 'auto');
     assert.equal(options.watchIntervalMs, 5000);
@@ -170,6 +176,7 @@ describe('the list of settings', () => {
       logFileMaxBytes: compileOptions({ logFile: 'a.log' }, {}).log.file?.maxBytes,
       logFileCount: compileOptions({ logFile: 'a.log' }, {}).log.file?.count,
       logSampling: options.log.sampling,
+      slowPredictionMs: options.log.slowPredictionMs,
     };
     for (const { name, kind, byDefault } of listSettings()) {
       // It depends on where the server listens, and the default says how.
