@@ -11,13 +11,19 @@ import { SessionThread } from './session-thread.ts';
  */
 export type Place = 'own' | 'shared' | 'inline';
 
-/** The thread that small models share. It ends with its last session, and begins anew with the next. */
+/**
+ * How long the shared thread waits for another model. Tiny ones leave it when they are warm: were it to end with each, a
+ * folder of them would start a thread, which takes 60 ms of CPU, for every other one.
+ */
+const lingerMs = 5000;
+
+/** The thread that small models share. It ends a while after its last session, and begins anew with the next. */
 export class SharedThread {
   #thread: SessionThread | null = null;
 
   /** @throws the runtime's own error when it refuses the model. */
   async open(request: SessionRequest, stuckAfterMs: number | null) {
-    if (this.#thread?.isAlive !== true) this.#thread = new SessionThread();
+    if (this.#thread?.isAlive !== true) this.#thread = new SessionThread({ lingerMs });
     // The calls of one session at a time: threads of its own would only wait.
     return await this.#thread.open({ ...request, threads: 1 }, stuckAfterMs);
   }

@@ -35,17 +35,19 @@ interface SessionState {
 }
 
 /** What is needed of a worker thread. */
-export type ThreadWorker = Pick<Worker, 'postMessage' | 'on' | 'once'>;
+export type ThreadWorker = Pick<Worker, 'postMessage' | 'on' | 'once' | 'ref' | 'unref'>;
 
 /** What a thread is made with; tests bring a puppet. */
 export interface ThreadOptions {
+  /** How long it waits for another session when its last one is closed. Meanwhile it keeps no process alive. @default 0 */
+  readonly lingerMs?: number;
   readonly startWorker?: () => ThreadWorker;
   readonly timers?: Timers;
 }
 
 /**
  * The gateway's side of one worker thread, which holds sessions and runs one at a time. It starts with its first session
- * and ends by itself when its last one is closed. A thread that stopped answering is left alone: it cannot be ended
+ * and ends by itself when its last one is closed, at once or a while later. A thread that stopped answering is left alone: it cannot be ended
  * without ending the process. It is told to go, and does when it returns at last.
  */
 export class SessionThread {
@@ -55,13 +57,19 @@ export class SessionThread {
   readonly #errands: Errand[] = [];
   readonly #exited = Promise.withResolvers<void>();
   readonly #watch: CallWatch;
+  readonly #timers: Timers;
+  readonly #lingerMs: number;
+  /** Calls off the end of a thread that lingers. */
+  #stay: (() => void) | null = null;
   #lastNumber = 0;
   #fault: Error | undefined;
   #isEnding = false;
   #isStuck = false;
 
-  constructor({ startWorker = startThread, timers = systemTimers }: ThreadOptions = {}) {
+  constructor({ startWorker = startThread, timers = systemTimers, lingerMs = 0 }: ThreadOptions = {}) {
     this.#worker = startWorker();
+    this.#timers = timers;
+    this.#lingerMs = lingerMs;
     this.#watch = new CallWatch(timers, () => this.#abandon());
     this.#worker.on('message', (message: FromThread) => this.#take(message));
     this.#worker.once('error', (error: Error) => (this.#fault = error));
@@ -80,6 +88,7 @@ export class SessionThread {
    */
   async open(request: SessionRequest, stuckAfterMs: number | null = null): Promise<SessionClient> {
     if (this.#isEnding) throw new Error('The thread has ended.');
+    this.#stay?.();
     const number = ++this.#lastNumber;
     const state: SessionState = { opened: Promise.withResolvers(), ended: Promise.withResolvers(), stuckAfterMs };
     this.#sessions.set(number, state);
@@ -144,12 +153,25 @@ export class SessionThread {
   #remove(session: number): void {
     const state = this.#sessions.get(session);
     this.#sessions.delete(session);
-    // Never `terminate()`: during a call it aborts the whole process.
-    if (this.#sessions.size === 0 && !this.#isEnding) {
-      this.#isEnding = true;
-      this.#worker.postMessage({ kind: 'end' } satisfies ToThread);
-    }
+    if (this.#sessions.size === 0 && !this.#isEnding) this.#leave();
     state?.ended.resolve({ kind: 'closed' });
+  }
+
+  #leave(): void {
+    if (this.#lingerMs === 0) return this.#end();
+    const callOff = this.#timers.after(this.#lingerMs, () => this.#end());
+    this.#worker.unref();
+    this.#stay = () => {
+      callOff();
+      this.#stay = null;
+      this.#worker.ref();
+    };
+  }
+
+  /** Never `terminate()`: during a call it aborts the whole process. */
+  #end(): void {
+    this.#isEnding = true;
+    this.#worker.postMessage({ kind: 'end' } satisfies ToThread);
   }
 
   /** Watches what the thread does now. */
@@ -171,6 +193,7 @@ export class SessionThread {
 
   /** The thread has ended, asked to or not. */
   #exit(): void {
+    this.#stay?.();
     this.#isEnding = true;
     this.#watch.end();
     this.#exited.resolve();

@@ -12,6 +12,15 @@ const inputs = () => new Map([['x', { datatype: 'FP32', shape: [1], data: Float3
 /** A worker thread that answers when the test says so. As a real one it takes the buffers that are transferred. */
 class PuppetWorker extends EventEmitter {
   readonly told: ToThread[] = [];
+  keepsProcessAlive = true;
+
+  ref(): void {
+    this.keepsProcessAlive = true;
+  }
+
+  unref(): void {
+    this.keepsProcessAlive = false;
+  }
 
   postMessage(message: ToThread, buffers: ArrayBuffer[] = []): void {
     this.told.push(structuredClone(message, { transfer: buffers }));
@@ -34,10 +43,11 @@ class PuppetWorker extends EventEmitter {
 }
 
 /** A thread with sessions, each of a model whose calls count as stuck after five seconds. */
-async function puppetThread(count: number) {
+async function puppetThread(count: number, lingerMs = 0) {
   const worker = new PuppetWorker();
   const clock = new PuppetClock();
-  const thread = new SessionThread({ startWorker: () => worker as unknown as ThreadWorker, timers: clock });
+  const startWorker = () => worker as unknown as ThreadWorker;
+  const thread = new SessionThread({ startWorker, timers: clock, lingerMs });
   const opening = Array.from({ length: count }, () => thread.open(request, 5000));
   for (const message of worker.told) {
     if (message.kind === 'open') worker.say({ kind: 'opened', session: message.session });
@@ -145,5 +155,46 @@ suite('A thread that stops answering', () => {
     await asleep;
     clock.advance(60_000);
     assert.equal(clock.timers, 0);
+  });
+});
+
+suite('A thread that lingers', () => {
+  async function closed() {
+    const { worker, clock, thread, sessions } = await puppetThread(1, 5000);
+    const closing = sessions[0]?.close();
+    worker.say({ kind: 'closed', session: 1 });
+    await closing;
+    return { worker, clock, thread };
+  }
+
+  test('ends a while after its last session, and keeps no process alive meanwhile', async () => {
+    const { worker, clock, thread } = await closed();
+    assert.deepEqual([worker.kinds, worker.keepsProcessAlive], [['open', 'close'], false]);
+    clock.advance(4999);
+    assert.ok(thread.isAlive);
+    clock.advance(1);
+    assert.deepEqual([worker.kinds, thread.isAlive], [['open', 'close', 'end'], false]);
+  });
+
+  test('takes another session instead, and stays with it', async () => {
+    const { worker, clock, thread } = await closed();
+    clock.advance(4999);
+    const opening = thread.open(request);
+    worker.say({ kind: 'opened', session: 2 });
+    const session = await opening;
+    clock.advance(60_000);
+    assert.deepEqual([worker.kinds, worker.keepsProcessAlive], [['open', 'close', 'open'], true]);
+    const closing = session.close();
+    worker.say({ kind: 'closed', session: 2 });
+    await closing;
+    clock.advance(5000);
+    assert.deepEqual(worker.kinds, ['open', 'close', 'open', 'close', 'end']);
+  });
+
+  test('does not wait for another when it ended by itself', async () => {
+    const { worker, clock, thread } = await closed();
+    worker.emit('exit', 1);
+    clock.advance(5000);
+    assert.deepEqual([worker.kinds, thread.isAlive], [['open', 'close'], false]);
   });
 });
