@@ -1,5 +1,6 @@
 import type { Gateway } from '../gateway.ts';
 import type { Logger } from '../observability/logger.ts';
+import { freeStartGarbage } from './start-garbage.ts';
 
 /**
  * Serves until it is told to stop.
@@ -19,6 +20,7 @@ export async function serveUntilStopped(
   });
   try {
     await gateway.ready;
+    await freeStartGarbage();
   } catch (error) {
     await gateway.stop();
     throw error;
