@@ -1,11 +1,9 @@
 import { errorFields, type Logger } from '../observability/logger.ts';
-import type { AccessPlan } from './access-plan.ts';
+import type { AccessPlan, TokenPlan } from './access-plan.ts';
 import { createAuthenticator, type Authenticator } from './authenticator.ts';
 import { KeyRing } from './key-ring.ts';
 import { parseKeys } from './keys-file.ts';
 import { openLiveFiles, type LiveFiles } from './live-files.ts';
-import { openTokenKeys } from './token-keys.ts';
-import { createTokenVerifier } from './token-verifier.ts';
 
 /** Who may call, with everything that it takes to find out. */
 export interface Access {
@@ -22,29 +20,40 @@ export async function openAccess(plan: AccessPlan, logger: Logger): Promise<Acce
   if (plan.kind === 'open') return { authenticator: null, close: () => undefined };
   const { keysFile, tokens } = plan;
   const ring = keysFile === null ? null : await openKeys(keysFile, logger);
-  const tokenKeys =
+  const verification =
     tokens === null
       ? null
-      : await openTokenKeys(tokens.source, {
-          algorithms: tokens.algorithms,
-          onRefused: (error) => logger.error('the keys of tokens cannot be had', errorFields(error)),
-        }).catch((error: unknown) => {
+      : await openTokens(tokens, logger).catch((error: unknown) => {
           ring?.close();
           throw error;
         });
-  const verifier =
-    tokens === null || tokenKeys === null
-      ? null
-      : createTokenVerifier(tokens, tokenKeys.find, (error) =>
-          logger.error('a token cannot be verified', errorFields(error)),
-        );
   return {
-    authenticator: createAuthenticator({ keys: () => ring?.current ?? null, tokens: verifier, now: Date.now }),
+    authenticator: createAuthenticator({
+      keys: () => ring?.current ?? null,
+      tokens: verification?.verifier ?? null,
+      now: Date.now,
+    }),
     close: () => {
       ring?.close();
-      tokenKeys?.close();
+      verification?.close();
     },
   };
+}
+
+/** What verifies tokens is only loaded where tokens are taken. */
+async function openTokens(tokens: TokenPlan, logger: Logger) {
+  const [{ openTokenKeys }, { createTokenVerifier }] = await Promise.all([
+    import('./token-keys.ts'),
+    import('./token-verifier.ts'),
+  ]);
+  const keys = await openTokenKeys(tokens.source, {
+    algorithms: tokens.algorithms,
+    onRefused: (error) => logger.error('the keys of tokens cannot be had', errorFields(error)),
+  });
+  const verifier = createTokenVerifier(tokens, keys.find, (error) =>
+    logger.error('a token cannot be verified', errorFields(error)),
+  );
+  return { verifier, close: () => keys.close() };
 }
 
 async function openKeys(path: string, logger: Logger): Promise<LiveFiles<KeyRing>> {
