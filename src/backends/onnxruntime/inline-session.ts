@@ -9,7 +9,7 @@ import { sessionGone, type SessionClient, type SessionEnd, type SessionResult, t
  * take less than handing them to another thread does. @throws the runtime's own error when it refuses the model.
  */
 export async function openInlineSession(request: SessionRequest): Promise<SessionClient> {
-  const session = await createSession({ ...request, threads: 1 });
+  const session = await createSession({ ...request, threads: 1, keepsMemory: false });
   const ended = Promise.withResolvers<SessionEnd>();
   let running = Promise.resolve();
   let closing: Promise<void> | null = null;

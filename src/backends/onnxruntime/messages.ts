@@ -44,6 +44,8 @@ export interface SessionRequest {
   /** Files of weights in that folder to read before the model is loaded; the runtime maps others itself. */
   readonly weights: readonly string[];
   readonly threads: number;
+  /** Whether the memory of the largest call so far is kept for those to come: it makes large calls faster. @default true */
+  readonly keepsMemory?: boolean;
 }
 
 export interface TensorMessage {

@@ -24,8 +24,9 @@ export class SharedThread {
   /** @throws the runtime's own error when it refuses the model. */
   async open(request: SessionRequest, stuckAfterMs: number | null) {
     if (this.#thread?.isAlive !== true) this.#thread = new SessionThread({ lingerMs });
-    // The calls of one session at a time: threads of its own would only wait.
-    return await this.#thread.open({ ...request, threads: 1 }, stuckAfterMs);
+    // The calls of one session at a time: threads of its own would only wait. Calls are small here, but for those of the
+    // warm-up, whose memory would be kept for as long as the model is.
+    return await this.#thread.open({ ...request, threads: 1, keepsMemory: false }, stuckAfterMs);
   }
 }
 

@@ -27,7 +27,8 @@ export interface SessionRun {
 const fatalOnly = 4;
 
 /** Loads a model. @throws whatever the runtime throws: its messages show paths and are for the log only. */
-export async function createSession({ path, edits, folder, weights, threads }: SessionRequest): Promise<Session> {
+export async function createSession(request: SessionRequest): Promise<Session> {
+  const { path, edits, folder, weights, threads, keepsMemory = true } = request;
   env.logLevel = 'fatal';
   hideFloat16Array();
   const options: InferenceSession.SessionOptions = {
@@ -36,6 +37,7 @@ export async function createSession({ path, edits, folder, weights, threads }: S
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    enableCpuMemArena: keepsMemory,
     logSeverityLevel: fatalOnly,
     extra: {
       session: {
