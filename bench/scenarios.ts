@@ -26,6 +26,7 @@ import { residentPerModel, residentShipped } from './scenarios/resident-memory.t
 import { schemaSwap } from './scenarios/schema-swap.ts';
 import { startMany, startShipped } from './scenarios/start.ts';
 import { swapMemory } from './scenarios/swap-memory.ts';
+import { tracing } from './scenarios/tracing.ts';
 
 /** Every scenario, by the name that `npm run bench -- <name>` takes. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -50,6 +51,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   overload,
   schema: schemaSwap,
   memory: swapMemory,
+  tracing,
   resident: residentShipped,
   'resident-models': residentPerModel,
   start: startShipped,

@@ -56,7 +56,7 @@ Every error, from a malformed body to a failing model, has one form:
 
 - \`code\` is one of the table below; \`retryable\` says whether the same request may succeed later, unchanged.
 - \`requestId\` is the response header \`x-request-id\` and the key under which the log has the request. Send your own
-  \`x-request-id\` to have it used.
+  \`x-request-id\` to have it used. \`traceId\` is there where the request belongs to a [trace](tracing.md).
 - \`model\`, \`version\`, \`retryAfterMs\` and \`details\` are there where they apply.
 - The header \`X-Request-Timeout-Ms\` says how long a request waits for its predictions; \`details\` of \`DEADLINE_EXCEEDED\` is
   \`{ preparingMs queuedMs computingMs }\`, where the time went: see [Deadlines](security.md#deadlines-and-overload).

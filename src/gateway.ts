@@ -11,6 +11,7 @@ import { createAdministration } from './graphql/administration.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { carryOut } from './graphql/carry-out.ts';
 import type { GraphQLServices } from './graphql/context.ts';
+import { tracingPlugin } from './graphql/plugins/tracing.ts';
 import { openTrustedDocuments } from './graphql/trusted/open-trusted-documents.ts';
 import { ServedSchemas } from './graphql/served-schemas.ts';
 import { registerCors } from './http/cors.ts';
@@ -25,6 +26,7 @@ import { createHttpServer } from './http/server.ts';
 import { openTls } from './http/tls.ts';
 import { errorFields, type Logger } from './observability/logger.ts';
 import type { ProcessUsage } from './observability/metrics/process-recorder.ts';
+import { openTracing } from './observability/tracing/open-tracing.ts';
 import { noPeers, type Peers } from './processes/peers.ts';
 import { logReady } from './repository/event-log.ts';
 
@@ -89,6 +91,9 @@ export async function startGateway(
     peers,
     gather,
   };
+  const processNumber = peers.total > 1 ? peers.number : null;
+  const traced = { softwareVersion, processNumber, graceMs: options.shutdownGraceMs };
+  const tracing = await openTracing(options.tracing, traced, logger);
   const scopes = new AsyncLocalStorage<RequestScope>();
   const logRequest = requestLog(logger, options.log.sampling);
   const app = createHttpServer({
@@ -96,6 +101,7 @@ export async function startGateway(
     logger,
     recorder,
     logRequest,
+    tracer: tracing.tracer,
     tls: tls?.settings,
   });
   tls?.follow(app.server);
@@ -119,7 +125,7 @@ export async function startGateway(
         rateLimiting: rateLimit === null || budgets === null ? null : { rateLimit, budgets },
         introspection: options.exposure.introspection,
         scope: () => scopes.getStore(),
-        plugins: [...trusted.plugins, ...(isMain ? [drain()] : [])],
+        plugins: [...(tracing.tracer.isOn ? [tracingPlugin()] : []), ...trusted.plugins, ...(isMain ? [drain()] : [])],
       }),
   });
   let stopping: Promise<void> | null = null;
@@ -135,7 +141,14 @@ export async function startGateway(
     scopes,
     isStopping: () => isDraining,
   });
-  const metrics = placeMetrics(app, options.metrics, { gather, authenticator, logger, recorder, logRequest });
+  const metrics = placeMetrics(app, options.metrics, {
+    gather,
+    authenticator,
+    logger,
+    recorder,
+    logRequest,
+    tracer: tracing.tracer,
+  });
   if (options.playground ?? isLoopbackHost(options.host)) await registerPlayground(app, logger);
 
   await schemas.start();
@@ -170,9 +183,11 @@ export async function startGateway(
     tls?.close();
     trusted.close();
     limiting.close();
+    const sent = tracing.stop();
     await repository.close();
     await loading.catch(() => undefined);
     await pictures.close();
+    await sent;
     logger.info('stopped');
   };
   return {

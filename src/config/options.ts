@@ -7,6 +7,7 @@ import { type LogFile, type LogOptions, logSettings } from './log-settings.ts';
 import { type MetricsOptions, metricsSettings } from './metrics-settings.ts';
 import { processCount } from './process-count.ts';
 import { type RateLimit, rateLimitSettings } from './rate-limit-settings.ts';
+import { type TracingSettings, tracingSettings } from './tracing-settings.ts';
 import { count, greatestInt, integer, text, toggle } from './setting-types.ts';
 
 /** How many rows, fields and bytes one request may ask for. */
@@ -55,6 +56,7 @@ export interface GatewayOptions {
   readonly exposure: ExposureOptions;
   readonly log: LogOptions;
   readonly metrics: MetricsOptions;
+  readonly tracing: TracingSettings;
 }
 
 const settings = {
@@ -232,6 +234,7 @@ export function compileOptions(
       sampling: value('logSampling'),
       slowPredictionMs: value('slowPredictionMs'),
     }),
+    tracing: tracingSettings(environment),
   });
 }
 

@@ -13,7 +13,7 @@ import type { RequestRecorder } from '../observability/metrics/request-recorder.
 import { absentModels, type ExplainAbsentField } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
 import { executionPlugin } from './execution.ts';
-import { errorFormatter, type ErrorScope } from './format-error.ts';
+import { errorFormatter, type ErrorScope, type OnFault } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import { noIntrospection } from './no-introspection.ts';
 import { operationLimits } from './operation-limits.ts';
@@ -53,8 +53,12 @@ export function createApollo({
   plugins,
   caches,
 }: ApolloOptions): ApolloServer<OperationContext> {
-  const onFault = (error: unknown, requestId: string | undefined): void => {
-    logger.error('request failed', { requestId, ...errorFields(error) });
+  const onFault: OnFault = (error, request) => {
+    logger.error('request failed', {
+      requestId: request?.requestId,
+      traceId: request?.trace?.traceId,
+      ...errorFields(error),
+    });
   };
   return new ApolloServer<OperationContext>({
     ...caches,

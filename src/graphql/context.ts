@@ -1,6 +1,7 @@
 import type { Spending } from '../access/budgets/budgets.ts';
 import type { Identity } from '../access/identity.ts';
 import type { GatewayOptions } from '../config/options.ts';
+import type { OperationSpans, RequestSpans } from '../observability/tracing/trace.ts';
 import type { GatheredReport } from '../processes/messages.ts';
 import type { Peers } from '../processes/peers.ts';
 import type { EventHistory } from '../repository/event-history.ts';
@@ -62,6 +63,8 @@ export interface RequestContext {
   readonly timeoutMs: number | null;
   readonly usage: RequestUsage;
   readonly caller: Caller;
+  /** Null where it is not traced. */
+  readonly trace: RequestSpans | null;
 }
 
 /** Apollo's context value: a shallow copy for each operation of an array. */
@@ -72,6 +75,8 @@ export interface OperationContext {
   readonly request: RequestContext;
   /** Events that this operation has listed so far. */
   events: number;
+  /** The span of this operation; null where it is not traced. */
+  trace: OperationSpans | null;
 }
 
 /** An empty account of what a request did. */

@@ -5,6 +5,8 @@ import { errorTable, GatewayError, limitNames, type ErrorCode, type LimitName } 
 /** What the request that an error belongs to gives to it. */
 export interface ErrorScope {
   readonly requestId: string;
+  /** The trace that the request belongs to; null where there is none. */
+  readonly trace: { readonly traceId: string } | null;
   /** Codes of the errors this request has seen, for its log line. */
   readonly errorCodes: Set<string>;
   /** The limits that something of this request was refused by; null before the first. */
@@ -19,7 +21,7 @@ const maxMessageLength = 1000;
 const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
 
 /** Told of an error that clients only see masked. */
-export type OnFault = (error: unknown, requestId: string | undefined) => void;
+export type OnFault = (error: unknown, request: Pick<ErrorScope, 'requestId' | 'trace'> | undefined) => void;
 
 /**
  * Gives every error that leaves the server the one form: message, path, `extensions { code retryable requestId … }`.
@@ -45,6 +47,7 @@ export function errorFormatter(scope: () => ErrorScope | undefined, onFault: OnF
         code,
         retryable: errorTable[code].retryable,
         ...(current === undefined ? {} : { requestId: current.requestId }),
+        ...(current?.trace == null ? {} : { traceId: current.trace.traceId }),
         ...known?.extensions,
       },
     };
@@ -68,7 +71,7 @@ function reportOnce(error: unknown, scope: ErrorScope | undefined, onFault: OnFa
     if (scope.faults.has(root)) return;
     scope.faults.add(root);
   }
-  onFault(error, scope?.requestId);
+  onFault(error, scope);
 }
 
 interface KnownError {

@@ -8,6 +8,7 @@ import {
 import { GatewayError } from '../errors.ts';
 import { predict, predictBatch, type PredictionRequest } from '../inference/predict.ts';
 import type { ServedModel } from '../inference/served-model.ts';
+import type { FieldSpans } from '../observability/tracing/trace.ts';
 import type { TaskInput } from '../tasks/task.ts';
 import { apiNames } from './api-names.ts';
 import type { OperationContext } from './context.ts';
@@ -48,10 +49,11 @@ export function predictionFields(
     if (chosen.contract !== served.contract) throw signatureMismatch(chosen, served);
     return chosen;
   };
-  const requestOf = (context: OperationContext, info: GraphQLResolveInfo): PredictionRequest => ({
-    ...context.request,
-    fields: selections.selectedFields(info),
-  });
+  const requestOf = (
+    context: OperationContext,
+    info: GraphQLResolveInfo,
+    spans: FieldSpans | null,
+  ): PredictionRequest => ({ ...context.request, fields: selections.selectedFields(info), spans });
 
   return {
     [names.field]: {
@@ -62,7 +64,9 @@ export function predictionFields(
       resolve: (_source, args, context, info) => {
         const { input, version: ref } = args as OneArguments;
         const chosen = choose(context, ref);
-        return predict(chosen, input, requestOf(context, info));
+        const spans = context.trace?.field('predict', chosen) ?? null;
+        const predicted = predict(chosen, input, requestOf(context, info, spans));
+        return spans === null ? predicted : spans.until(predicted);
       },
     },
     [names.batchField]: {
@@ -81,7 +85,9 @@ export function predictionFields(
         const { inputs, version: ref } = args as ManyArguments;
         const chosen = choose(context, ref);
         checkListLength(context, chosen, inputs.length);
-        return predictBatch(chosen, inputs, requestOf(context, info));
+        const spans = context.trace?.field('predict', chosen) ?? null;
+        const predicted = predictBatch(chosen, inputs, requestOf(context, info, spans));
+        return spans === null ? predicted : spans.until(predicted);
       },
     },
   };

@@ -19,13 +19,13 @@ export interface Refusal {
 
 /** Answers with an error in the one form of errors. */
 export function refuse(reply: FastifyReply, refusal: Refusal, scope: RequestScope): FastifyReply {
-  const { requestId } = scope;
+  const { requestId, trace } = scope;
   noteError(scope, refusal.code, refusal.limit);
   return reply
     .code(refusal.status ?? errorTable[refusal.code].httpStatus)
     .header('x-request-id', requestId)
     .type('application/json; charset=utf-8')
-    .send(errorBody(refusal, requestId));
+    .send(errorBody(refusal, requestId, trace?.traceId));
 }
 
 /** Answers, in the same form, bytes that are no HTTP request; there is no reply to do it with. */
@@ -54,7 +54,8 @@ function describeClientError(code: string | undefined): Refusal & { readonly sta
   return { code: 'BAD_REQUEST', message: 'The request is not valid HTTP/1.1.', status: 400 };
 }
 
-function errorBody({ code, message, retryAfterMs, details }: Refusal, requestId: string): string {
+function errorBody({ code, message, retryAfterMs, details }: Refusal, requestId: string, traceId?: string): string {
   const { retryable } = errorTable[code];
-  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId, retryAfterMs, details } }] });
+  const extensions = { code, retryable, requestId, traceId, retryAfterMs, details };
+  return JSON.stringify({ errors: [{ message, extensions }] });
 }

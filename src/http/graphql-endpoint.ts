@@ -58,7 +58,7 @@ async function answer(
   const arrivedAt = performance.now();
   const timeoutMs = requestTimeout(request.headers['x-request-timeout-ms']);
   checkSize(request.body, services.options.limits.maxOperationsPerRequest);
-  const { requestId, usage, caller } = request.scope;
+  const { requestId, usage, caller, trace } = request.scope;
   if (caller === null) throw new Error('A request got past its authentication.');
   const left = new AbortController();
   // Not Fastify's `request.signal`: on POST that fires as soon as the body was read.
@@ -79,8 +79,17 @@ async function answer(
       context: async () => ({
         services,
         moment,
-        request: { requestId, signal: left.signal, arrivedAt, timeoutMs, usage, caller },
+        request: {
+          requestId,
+          signal: left.signal,
+          arrivedAt,
+          timeoutMs,
+          usage,
+          caller,
+          trace: trace?.spans ?? null,
+        },
         events: 0,
+        trace: null,
       }),
     })
     .finally(release);

@@ -38,10 +38,12 @@ function outcomeOf({ routeOptions, scope }: FastifyRequest, reply: FastifyReply)
 
 /** What is undefined is left out; the fields are always the same, since objects of one shape are written faster. */
 function fieldsOf({ method, scope }: FastifyRequest, reply: FastifyReply, route: string | null) {
-  const { requestId, usage, startedAt, caller } = scope;
+  const { requestId, trace, usage, startedAt, caller } = scope;
   const asked = usage.operations > 0;
   return {
     requestId,
+    traceId: trace?.traceId,
+    spanId: trace?.spanId ?? undefined,
     method,
     route,
     status: reply.statusCode,

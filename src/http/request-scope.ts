@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller, RequestUsage } from '../graphql/context.ts';
 import { newUsage } from '../graphql/context.ts';
 import type { ErrorScope } from '../graphql/format-error.ts';
+import type { RequestTrace } from '../observability/tracing/trace.ts';
 
 /** One HTTP request, from its headers to its log line. */
 export interface RequestScope extends ErrorScope {
@@ -13,6 +14,8 @@ export interface RequestScope extends ErrorScope {
   readonly endings: (() => void)[];
   /** Who sent it; null until that was found out, and where nobody asked. */
   caller: Caller | null;
+  /** The trace that it belongs to; null where there is none. */
+  trace: RequestTrace | null;
 }
 
 /** Knows the request that the code at hand works for, across every `await`. */
@@ -40,5 +43,6 @@ export function openScope(header: string | string[] | undefined): RequestScope {
     endings: [],
     startedAt: performance.now(),
     caller: null,
+    trace: null,
   };
 }

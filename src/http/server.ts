@@ -2,12 +2,15 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { type GatewayError, mayBeShown } from '../errors.ts';
 import { errorFields, type Logger } from '../observability/logger.ts';
 import type { RequestRecorder } from '../observability/metrics/request-recorder.ts';
+import { callerTraces } from '../observability/tracing/caller-traces.ts';
+import type { RequestTracer } from '../observability/tracing/trace.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { parseJsonBody } from './json-body.ts';
 import { requireSoundHead } from './request-head.ts';
 import type { RequestLog } from './request-log.ts';
 import { recordRequest } from './request-record.ts';
 import { openScope, type RequestScope } from './request-scope.ts';
+import { beginTrace, endTrace } from './request-trace.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -18,6 +21,8 @@ export interface HttpServerOptions {
   readonly recorder: RequestRecorder;
   /** Told of each request that is over. */
   readonly logRequest: RequestLog;
+  /** Finds out to which trace a GraphQL request belongs. */
+  readonly tracer: RequestTracer;
   /** @default plain HTTP */
   readonly tls?: TlsSettings | undefined;
 }
@@ -33,6 +38,7 @@ export function createHttpServer({
   logger,
   recorder,
   logRequest,
+  tracer,
   tls,
 }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
@@ -47,18 +53,23 @@ export function createHttpServer({
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => {
-      refuse(reply, describe(error, maxBodyBytes), openScope(request.headers['x-request-id']));
+      const scope = openScope(request.headers['x-request-id']);
+      scope.trace = beginTrace(request, scope, callerTraces);
+      refuse(reply, describe(error, maxBodyBytes), scope);
     },
   });
 
   const headers = securityHeaders(tls !== undefined);
   const begin = (request: FastifyRequest, reply: FastifyReply): void => {
-    request.scope = openScope(request.headers['x-request-id']);
-    reply.header('x-request-id', request.scope.requestId).headers(headers);
-    const { endings } = request.scope;
+    const scope = openScope(request.headers['x-request-id']);
+    request.scope = scope;
+    scope.trace = beginTrace(request, scope, tracer);
+    reply.header('x-request-id', scope.requestId).headers(headers);
+    const { endings } = scope;
     recorder.requestBegan();
     endings.push(() => recordRequest(request, reply, recorder));
     endings.push(() => logRequest(request, reply));
+    if (scope.trace?.spans != null) endings.push(() => endTrace(request, reply));
     // Comes once, whether the answer was sent or the client left.
     reply.raw.once('close', () => endings.forEach((end) => end()));
   };
@@ -91,7 +102,8 @@ export function createHttpServer({
     if ((request.scope as RequestScope | undefined) === undefined) begin(request, reply);
     const refusal = describe(error, maxBodyBytes);
     if (refusal.code === 'INTERNAL_SERVER_ERROR') {
-      logger.error('request failed', { requestId: request.scope.requestId, ...errorFields(error) });
+      const { requestId, trace } = request.scope;
+      logger.error('request failed', { requestId, traceId: trace?.traceId, ...errorFields(error) });
     }
     // Fastify would close the connection on a client that is still sending, which then often sees a reset instead of the
     // answer. Node reads on and drops what comes, for as long as a request may take.

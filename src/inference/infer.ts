@@ -26,6 +26,8 @@ export interface InferenceTensors {
   readonly tensors: NamedTensors;
   /** How many rows they hold; 1 for a model without a batch dimension. */
   readonly rows: number;
+  /** Begun when they were still to be read. */
+  readonly record: PredictionRecord;
 }
 
 export interface InferenceResult {
@@ -41,11 +43,11 @@ export interface InferenceResult {
 export function readTensors(
   served: ServedModel,
   given: readonly TensorArgument[],
-  request: Pick<PredictionRequest, 'arrivedAt' | 'requestId'>,
+  request: Pick<PredictionRequest, 'arrivedAt' | 'requestId' | 'spans'>,
 ): InferenceTensors {
   const record = new PredictionRecord(served, request);
   try {
-    return checkTensors(served, given);
+    return { ...checkTensors(served, given), record };
   } catch (error) {
     // How many rows they were to be is not known.
     record.failed(error, 1);
@@ -61,11 +63,10 @@ export function readTensors(
  */
 export async function infer(
   served: ServedModel,
-  { tensors, rows }: InferenceTensors,
+  { tensors, rows, record }: InferenceTensors,
   outputs: readonly string[] | null,
   request: Omit<PredictionRequest, 'fields'>,
 ): Promise<InferenceResult> {
-  const record = new PredictionRecord(served, request);
   try {
     const names = checkOutputs(served, outputs);
     const options = { outputs: names, ...waitingOf(served, request) };
@@ -99,7 +100,7 @@ export async function infer(
   }
 }
 
-function checkTensors(served: ServedModel, given: readonly TensorArgument[]): InferenceTensors {
+function checkTensors(served: ServedModel, given: readonly TensorArgument[]): Omit<InferenceTensors, 'record'> {
   const ports = new Map(served.model.signature.inputs.map((port) => [port.name, port]));
   const tensors = new Map<string, Tensor>();
   const bindings: DimensionBindings = new Map();

@@ -1,4 +1,5 @@
 import { badInput, GatewayError } from '../errors.ts';
+import type { FieldSpans } from '../observability/tracing/trace.ts';
 import type { TaskInput } from '../tasks/task.ts';
 import { rowOf } from '../tensors/row-block.ts';
 import type { PredictOptions, RowAnswers } from './batching/contract.ts';
@@ -29,6 +30,8 @@ export interface PredictionRequest {
   readonly caller: { readonly account: string };
   /** Fields of the output type that are selected. */
   readonly fields: ReadonlySet<string>;
+  /** Told of each step. @default nobody is */
+  readonly spans?: FieldSpans | null;
 }
 
 /** The source object of a generated output type: what the task decoded, and `meta`. */
@@ -163,11 +166,11 @@ function optionsOf(served: ServedModel, request: PredictionRequest): PredictOpti
 /** How long a request waits for what it asks of a model, and from when on. */
 export function waitingOf(
   { manifest }: Pick<ServedModel, 'manifest'>,
-  { signal, arrivedAt, timeoutMs, caller }: Omit<PredictionRequest, 'requestId' | 'fields'>,
+  { signal, arrivedAt, timeoutMs, caller, spans }: Omit<PredictionRequest, 'requestId' | 'fields'>,
 ): Omit<PredictOptions, 'outputs'> {
   const longestMs = manifest.maxTimeoutMs ?? manifest.timeoutMs;
   const mayTakeMs = timeoutMs === null ? manifest.timeoutMs : Math.min(timeoutMs, longestMs);
-  return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, caller: caller.account, signal };
+  return { requestedAt: arrivedAt, deadlineAt: arrivedAt + mayTakeMs, caller: caller.account, signal, spans };
 }
 
 /** The `meta` of rows that were answered together. */

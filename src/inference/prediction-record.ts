@@ -1,4 +1,5 @@
 import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { FieldSpans } from '../observability/tracing/trace.ts';
 import type { RowAnswers } from './batching/contract.ts';
 import type { ServedModel } from './served-model.ts';
 import type { SlowPrediction } from './slow-prediction.ts';
@@ -7,7 +8,7 @@ type RecordedVersion = Pick<ServedModel, 'name' | 'version' | 'recorder' | 'slow
 
 /**
  * Where the time of one prediction, list or raw inference goes, in moments on the clock of the served models, and what
- * came of it, for the counts of its version.
+ * came of it, for the counts of its version, and for its trace where it has one.
  */
 export class PredictionRecord {
   /** When its request had wholly come. */
@@ -22,15 +23,18 @@ export class PredictionRecord {
   decodedAt: number | null = null;
   readonly #served: RecordedVersion;
   readonly #requestId: string;
+  readonly #spans: FieldSpans | null;
   #lastAnswer: RowAnswers | null = null;
   #lastAnsweredAt: number | null = null;
 
   constructor(
     served: RecordedVersion,
-    { arrivedAt, requestId }: { readonly arrivedAt: number; readonly requestId: string },
+    request: { readonly arrivedAt: number; readonly requestId: string; readonly spans?: FieldSpans | null },
   ) {
+    const { arrivedAt, requestId, spans = null } = request;
     this.#served = served;
     this.#requestId = requestId;
+    this.#spans = spans;
     this.arrivedAt = arrivedAt;
     this.beganAt = served.clock.now();
   }
@@ -40,6 +44,7 @@ export class PredictionRecord {
     const { recorder, clock } = this.#served;
     this.encodedAt = clock.now();
     recorder.encoded(this.encodedAt - this.beganAt);
+    this.#spans?.encoded(this.beganAt, this.encodedAt);
   }
 
   /** A call has answered some of its rows. @returns when, for `decoded`. */
@@ -62,6 +67,7 @@ export class PredictionRecord {
     const { recorder, clock } = this.#served;
     this.decodedAt = clock.now();
     recorder.decoded(this.decodedAt - since);
+    this.#spans?.decoded(since, this.decodedAt);
   }
 
   /** Every row has its result. */

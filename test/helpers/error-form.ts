@@ -70,7 +70,7 @@ export function assertForm(error: ClientError, requestId: string | null): void {
   assert.ok(Object.hasOwn(errorTable, code), `the code ${code} is not in the table`);
   assert.equal(retryable, errorTable[code as ErrorCode].retryable);
   assert.equal(error.extensions.requestId, requestId);
-  const known = ['code', 'retryable', 'requestId', 'model', 'version', 'retryAfterMs', 'details'];
+  const known = ['code', 'retryable', 'requestId', 'traceId', 'model', 'version', 'retryAfterMs', 'details'];
   assert.deepEqual(
     Object.keys(error.extensions).filter((name) => !known.includes(name)),
     [],

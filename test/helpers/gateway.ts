@@ -51,6 +51,7 @@ export interface ClientError {
     readonly code: string;
     readonly retryable: boolean;
     readonly requestId: string;
+    readonly traceId?: string;
     readonly model?: string;
     readonly version?: string;
     readonly retryAfterMs?: number;

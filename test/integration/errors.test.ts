@@ -14,6 +14,7 @@ import { EventHistory } from '../../src/repository/event-history.ts';
 import { registerGraphQLEndpoint } from '../../src/http/graphql-endpoint.ts';
 import type { RequestScope } from '../../src/http/request-scope.ts';
 import { requestLog } from '../../src/http/request-log.ts';
+import { callerTraces } from '../../src/observability/tracing/caller-traces.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { RequestRecorder } from '../../src/observability/metrics/request-recorder.ts';
 import { readAnswer } from '../helpers/error-form.ts';
@@ -116,6 +117,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     logger,
     recorder: new RequestRecorder(),
     logRequest: requestLog(logger, 1),
+    tracer: callerTraces,
   });
   const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };
   const services = Object.defineProperties(

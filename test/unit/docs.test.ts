@@ -101,3 +101,18 @@ suite('docs/model-repository.md', async () => {
     assert.deepEqual(same?.outputs, example?.outputs);
   });
 });
+
+suite('docs/tracing.md', async () => {
+  const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const page = await read('docs/tracing.md');
+  const source = await read('src/config/tracing-settings.ts');
+
+  test('names every variable that is read', () => {
+    const variables = new Set(source.match(/OTEL_[A-Z_]+/g));
+    assert.ok(variables.size > 10, 'the source was read');
+    assert.deepEqual(
+      [...variables].filter((name) => !page.includes(`\`${name}\``)),
+      [],
+    );
+  });
+});

@@ -1,6 +1,9 @@
-import { infer, readTensors } from '../../inference/infer.ts';
+import { infer, type InferenceResult, readTensors } from '../../inference/infer.ts';
+import type { ServedModel } from '../../inference/served-model.ts';
+import type { FieldSpans } from '../../observability/tracing/trace.ts';
+import type { OperationContext } from '../context.ts';
 import { findServed } from '../find-served.ts';
-import type { QueryResolvers } from '../generated/resolvers.ts';
+import type { InferInput, QueryResolvers } from '../generated/resolvers.ts';
 import { checkListLength } from '../list-length.ts';
 import { requireUse } from '../model-access.ts';
 
@@ -9,9 +12,9 @@ export const queryResolvers: QueryResolvers = {
     const { moment, services } = context;
     requireUse(context, input.model);
     const served = findServed(moment.models, input.model, input.version, services.history);
-    const read = readTensors(served, input.inputs, context.request);
-    checkListLength(context, served, read.rows);
-    return infer(served, read, input.outputs ?? null, context.request);
+    const spans = context.trace?.field('infer', served) ?? null;
+    const inferred = inferFrom(served, input, context, spans);
+    return spans === null ? inferred : spans.until(inferred);
   },
 
   models: (_root, { filter }, { moment }) =>
@@ -25,3 +28,15 @@ export const queryResolvers: QueryResolvers = {
 
   server: (_root, _arguments, { services }) => services,
 };
+
+async function inferFrom(
+  served: ServedModel,
+  { inputs, outputs }: InferInput,
+  context: OperationContext,
+  spans: FieldSpans | null,
+): Promise<InferenceResult> {
+  const request = { ...context.request, spans };
+  const read = readTensors(served, inputs, request);
+  checkListLength(context, served, read.rows);
+  return await infer(served, read, outputs ?? null, request);
+}

@@ -136,6 +136,7 @@ export class Batcher {
     const { deadlineAt, caller } = options;
     this.#admission.admit({ rows, now: arrivedAt, deadlineAt, caller });
     const submission = createSubmission(rows, options, arrivedAt, take, resolve);
+    options.spans?.queued(arrivedAt, rows);
     this.#deadlines.add(submission);
     this.#cancellations.add(submission);
     let first = 0;

@@ -1,5 +1,6 @@
 import type { OpenModel } from '../../backends/backend.ts';
 import type { BatchAxis } from '../../tasks/row-signature.ts';
+import type { FieldSpans } from '../../observability/tracing/trace.ts';
 import type { RowBlock } from '../../tensors/row-block.ts';
 import type { Clock } from './clock.ts';
 import type { Padding } from './padding.ts';
@@ -45,6 +46,8 @@ export interface PredictOptions {
   readonly caller?: string | undefined;
   /** Aborted when the caller has left. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of the waiting and the calls of the rows. @default nobody is */
+  readonly spans?: FieldSpans | null | undefined;
 }
 
 /** The answer to neighbouring rows of a list, which one call computed. */

@@ -2,6 +2,7 @@ import { CallLost } from '../../backends/backend.ts';
 import type { ErrorCode, GatewayError } from '../../errors.ts';
 import type { RowBlock } from '../../tensors/row-block.ts';
 import type { BatcherOptions, CallReport, RowAnswers } from './contract.ts';
+import { sharersOf, tellCall } from './call-spans.ts';
 import { collate, distribute, neededOutputs } from './collate.ts';
 import type { Failures } from './failures.ts';
 import type { RunningCall } from './forecast.ts';
@@ -93,7 +94,10 @@ export class CallRunner {
       const { submission } = portion;
       if (!portion.answered && submission.options.deadlineAt <= now) this.#events.expire(submission);
       if (portion.answered) continue;
-      if (portion.calledAt === null) this.#events.leaveQueue(portion);
+      if (portion.calledAt === null) {
+        this.#events.leaveQueue(portion);
+        submission.options.spans?.leftQueue(now);
+      }
       portion.calledAt = now;
       live.push(portion);
     }
@@ -103,7 +107,7 @@ export class CallRunner {
   /** Never rejects. */
   async #run(portions: readonly Portion[], running: RunningCall): Promise<void> {
     const { startedAt } = running;
-    const { model, axis, padding, fallbackOutput, clock, onCall } = this.#options;
+    const { model, identity, axis, padding, fallbackOutput, clock, onCall } = this.#options;
     const rows = rowsIn(portions);
     let computeMs: number | null = null;
     let positions: number | null = null;
@@ -130,12 +134,17 @@ export class CallRunner {
     if (failure === null) this.#answerAll(portions, outputs, { startedAt, rows, computeMs: computeMs ?? callMs });
     else if (!mustRetry) for (const portion of portions) this.#events.answer(portion, failure);
     this.#events.callAnswered();
-    onCall?.({
+    const report = {
       batchSize: rows,
       queueMs: longestWait(portions, startedAt),
       computeMs: computeMs ?? callMs,
       outcome,
-    });
+    };
+    onCall?.(report);
+    const sharers = sharersOf(portions);
+    if (sharers === null) return;
+    const error = failure?.code ?? null;
+    tellCall(sharers, { ...identity, ...report, startedAt, endedAt: startedAt + callMs, error });
   }
 
   #answerAll(

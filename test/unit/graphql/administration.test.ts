@@ -42,6 +42,7 @@ describe('what administrators may do', () => {
     timeoutMs: null,
     usage: newUsage(),
     caller: { ...identity, isLocal, account: 'test' },
+    trace: null,
   });
   const key = (...scopes: string[]): Identity => ({ kind: 'key', id: 'a', name: null, grant: grantOf(scopes) });
 

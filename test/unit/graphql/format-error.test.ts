@@ -11,11 +11,11 @@ function formattedByApollo(error: GraphQLError): GraphQLFormattedError {
 }
 
 function makeFormatter() {
-  const scope: ErrorScope = { requestId: 'id', errorCodes: new Set(), refusedBy: null, faults: null };
+  const scope: ErrorScope = { requestId: 'id', trace: null, errorCodes: new Set(), refusedBy: null, faults: null };
   const faults: unknown[][] = [];
   const format = errorFormatter(
     () => scope,
-    (error, requestId) => faults.push([error, requestId]),
+    (error, request) => faults.push([error, request?.requestId]),
   );
   return { scope, faults, format: (error: GraphQLError) => format(formattedByApollo(error), error) };
 }
