@@ -11,7 +11,8 @@ interface Watch {
  */
 export class Cancellations {
   readonly #cancel: (submission: Submission) => void;
-  readonly #watches = new Map<AbortSignal, Watch>();
+  /** Weak because a Map through which millions go is costly, as `ChurningSet` says. */
+  readonly #watches = new WeakMap<AbortSignal, Watch>();
 
   /** @param cancel must lead to `delete`. */
   constructor(cancel: (submission: Submission) => void) {

@@ -1,3 +1,4 @@
+import { ChurningSet } from './churning-set.ts';
 import type { Clock } from './clock.ts';
 import type { Submission } from './submission.ts';
 
@@ -8,7 +9,7 @@ import type { Submission } from './submission.ts';
 export class Deadlines {
   readonly #clock: Clock;
   readonly #expire: (submission: Submission) => void;
-  readonly #submissions = new Set<Submission>();
+  readonly #submissions = new ChurningSet<Submission>();
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
 
   /** @param expire must lead to `delete`. */

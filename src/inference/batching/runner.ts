@@ -3,6 +3,7 @@ import type { ErrorCode, GatewayError } from '../../errors.ts';
 import type { RowBlock } from '../../tensors/row-block.ts';
 import type { BatcherOptions, CallReport, RowAnswers } from './contract.ts';
 import { sharersOf, tellCall } from './call-spans.ts';
+import { ChurningSet } from './churning-set.ts';
 import { collate, distribute, neededOutputs } from './collate.ts';
 import type { Failures } from './failures.ts';
 import type { RunningCall } from './forecast.ts';
@@ -40,7 +41,7 @@ export class CallRunner {
   readonly #failures: Failures;
   readonly #events: RunnerEvents;
   readonly #calls: (readonly Portion[])[] = [];
-  readonly #running = new Set<RunningCall>();
+  readonly #running = new ChurningSet<RunningCall>();
 
   constructor(options: BatcherOptions, failures: Failures, events: RunnerEvents) {
     this.#options = options;

@@ -1,3 +1,4 @@
+import { ChurningSet } from './churning-set.ts';
 import type { Clock } from './clock.ts';
 import { decideBatch } from './policy.ts';
 import type { Portion, WaitingBatch } from './submission.ts';
@@ -20,7 +21,7 @@ export interface SchedulerOptions {
  */
 export class BatchScheduler {
   readonly #options: SchedulerOptions;
-  readonly #waiting = new Set<WaitingBatch>();
+  readonly #waiting = new ChurningSet<WaitingBatch>();
   #newest: WaitingBatch | null = null;
   #tickAwaited = false;
   #hurried = false;
