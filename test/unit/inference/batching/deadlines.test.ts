@@ -105,12 +105,12 @@ test('what could not be answered in time, as calls have cost, is refused at once
   await first;
   const running = batcher.predict(puppetRow(2), needs());
   clock.endTick();
-  const waiting = batcher.predict(puppetRow(3), needs({ deadlineAt: clock.now() + 250 }));
-  // A call of 100 ms runs and another one waits, so that the next would be answered after 300 ms, and a quarter of that is allowed for.
-  const times = { deadlineAt: clock.now() + 250 };
+  const waiting = batcher.predict(puppetRow(3), needs({ deadlineAt: clock.now() + 350 }));
+  // A call of 100 ms runs and another one waits, so that the next would be answered after 300 ms, and half of that is allowed for.
+  const times = { deadlineAt: clock.now() + 350 };
   const error = await failsWith('OVERLOADED', batcher.predict(puppetRow(4), needs(times)));
-  assert.equal(error.options.retryAfterMs, 125);
-  assert.deepEqual(error.options.details, { rows: 1, queuedRows: 1, expectedMs: 375, remainingMs: 250 });
+  assert.equal(error.options.retryAfterMs, 100);
+  assert.deepEqual(error.options.details, { rows: 1, queuedRows: 1, expectedMs: 450, remainingMs: 350 });
   clock.advance(100);
   model.oldest.succeed();
   await running;
