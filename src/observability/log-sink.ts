@@ -1,12 +1,19 @@
-import { access, constants, mkdir, open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import winston from 'winston';
 import Transport from 'winston-transport';
 import type { LogFile } from '../config/log-settings.ts';
 
+/**
+ * So many writes may wait for a place that is slow; what comes after them is dropped, or a place that takes nothing would
+ * have the memory of the process. It is by this that a full disk is noticed: winston keeps the error of its file to itself.
+ */
+const mostWaiting = 1000;
+
 /** Where the lines of a log go, several at a time, by winston. */
 export class LogSink {
   readonly #logger: winston.Logger;
+  readonly #onError: (error: unknown) => void;
 
   /** @param onError told of what keeps lines from being written. */
   constructor(transport: Transport, onError: (error: unknown) => void = () => undefined) {
@@ -17,11 +24,13 @@ export class LogSink {
     });
     // Without a listener an error of a transport would end the process.
     this.#logger.on('error', onError);
+    this.#onError = onError;
   }
 
   /** Writes lines that are complete but for the end of the last. */
   write(lines: string): void {
-    this.#logger.write({ level: 'info', message: lines });
+    if (this.#logger.writableLength < mostWaiting) this.#logger.write({ level: 'info', message: lines });
+    else this.#onError(new Error(`It is full or too slow: ${mostWaiting} writes wait for it.`));
   }
 }
 
@@ -41,7 +50,6 @@ export async function fileSink(
   await mkdir(dirname(path), { recursive: true });
   // winston tells of a file that cannot be opened only later, and would wait for it.
   await (await open(path, 'a')).close();
-  await access(path, constants.W_OK);
   const transport = new winston.transports.File({
     dirname: dirname(path),
     filename: basename(path),

@@ -56,8 +56,10 @@ export class Logger {
   async addFile(file: LogFile): Promise<void> {
     let isTold = false;
     const sink = await fileSink(file, (error) => {
-      if (!isTold) this.error('the file of the log cannot be written; lines are missing from it', errorFields(error));
+      if (isTold) return;
+      // Before it is told, since that is written to the file as well.
       isTold = true;
+      this.error('the file of the log cannot be written; lines are missing from it', errorFields(error));
     });
     this.#outputs.push({ line: jsonLine, sink, lines: [] });
   }

@@ -154,6 +154,27 @@ describe('the file of the log', () => {
     assert.match(stripVTControlCharacters(writes.join('')), /^\d\d:\d\d:\d\d\.\d{3} info {2}0\n/);
   });
 
+  test('that takes no more is told of once, and holds up neither the log nor its memory', async () => {
+    const { logger, writes } = makeLog('json');
+    await logger.addFile({ path: '/dev/full', maxBytes: 2 ** 20, count: 3 });
+    for (let number = 0; number < 3000; number += 1) {
+      logger.info(String(number), { text: 'x'.repeat(100) });
+      await nextTurn();
+    }
+    const lines = writes.map((line) => JSON.parse(line) as { level: string; message: string; error?: string });
+    assert.equal(lines.filter(({ level }) => level === 'info').length, 3000);
+    const errors = lines.filter(({ level }) => level === 'error');
+    assert.deepEqual(
+      errors.map(({ message, error }) => [message, error]),
+      [
+        [
+          'the file of the log cannot be written; lines are missing from it',
+          'It is full or too slow: 1000 writes wait for it.',
+        ],
+      ],
+    );
+  });
+
   test('that cannot be written is refused', async (context) => {
     const folder = await temporaryFolder(context, { taken: Buffer.from('') });
     const { logger } = makeLog('json');
