@@ -12,15 +12,13 @@ type RecordedVersion = Pick<ServedModel, 'name' | 'version' | 'recorder' | 'slow
  */
 export class PredictionRecord {
   /** When its request had wholly come. */
-  readonly arrivedAt: number;
+  readonly #arrivedAt: number;
   /** When rows began to be made of its inputs. */
-  readonly beganAt: number;
+  readonly #beganAt: number;
   /** When its rows were there; null while they are not. */
-  encodedAt: number | null = null;
-  /** When the first of its results began to be made; null while none was. */
-  answeredAt: number | null = null;
+  #encodedAt: number | null = null;
   /** When the last of its results was made; null while none was. */
-  decodedAt: number | null = null;
+  #decodedAt: number | null = null;
   readonly #served: RecordedVersion;
   readonly #requestId: string;
   readonly #spans: FieldSpans | null;
@@ -35,16 +33,16 @@ export class PredictionRecord {
     this.#served = served;
     this.#requestId = requestId;
     this.#spans = spans;
-    this.arrivedAt = arrivedAt;
-    this.beganAt = served.clock.now();
+    this.#arrivedAt = arrivedAt;
+    this.#beganAt = served.clock.now();
   }
 
   /** Its rows are there. */
   encoded(): void {
     const { recorder, clock } = this.#served;
-    this.encodedAt = clock.now();
-    recorder.encoded(this.encodedAt - this.beganAt);
-    this.#spans?.encoded(this.beganAt, this.encodedAt);
+    this.#encodedAt = clock.now();
+    recorder.encoded(this.#encodedAt - this.#beganAt);
+    this.#spans?.encoded(this.#beganAt, this.#encodedAt);
   }
 
   /** A call has answered some of its rows. @returns when, for `decoded`. */
@@ -56,7 +54,6 @@ export class PredictionRecord {
     this.#lastAnswer = answer;
     const { recorder, clock } = this.#served;
     const now = clock.now();
-    this.answeredAt ??= now;
     this.#lastAnsweredAt = now;
     recorder.waited(queueMs, rows, now);
     return now;
@@ -65,9 +62,9 @@ export class PredictionRecord {
   /** Results were made of an answer, from a moment on. */
   decoded(since: number): void {
     const { recorder, clock } = this.#served;
-    this.decodedAt = clock.now();
-    recorder.decoded(this.decodedAt - since);
-    this.#spans?.decoded(since, this.decodedAt);
+    this.#decodedAt = clock.now();
+    recorder.decoded(this.#decodedAt - since);
+    this.#spans?.decoded(since, this.#decodedAt);
   }
 
   /** Every row has its result. */
@@ -96,7 +93,7 @@ export class PredictionRecord {
   #end(outcome: SlowPrediction['outcome'], rows: number): void {
     const { recorder, slow, clock } = this.#served;
     const now = clock.now();
-    const durationMs = now - this.arrivedAt;
+    const durationMs = now - this.#arrivedAt;
     recorder.requestEnded(outcome, now, durationMs);
     if (slow !== null && durationMs > slow.afterMs) slow.tell(this.#whereTimeWent(outcome, rows, now));
   }
@@ -110,15 +107,15 @@ export class PredictionRecord {
       version,
       rows,
       outcome,
-      durationMs: hundredths(now - this.arrivedAt),
-      preparingMs: hundredths((this.encodedAt ?? now) - this.arrivedAt),
+      durationMs: hundredths(now - this.#arrivedAt),
+      preparingMs: hundredths((this.#encodedAt ?? now) - this.#arrivedAt),
       ...(answer === null
         ? {}
         : {
             queuedMs: hundredths(answer.queueMs),
             computingMs: hundredths(answer.computeMs),
             batchSize: answer.batchSize,
-            decodingMs: hundredths((this.decodedAt ?? now) - (this.#lastAnsweredAt ?? now)),
+            decodingMs: hundredths((this.#decodedAt ?? now) - (this.#lastAnsweredAt ?? now)),
           }),
     };
   }
