@@ -1,4 +1,3 @@
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as pass } from 'node:timers/promises';
 import { exposures, isLoopbackHost, planAccess } from './access/access-plan.ts';
@@ -102,6 +101,7 @@ export async function startGateway(
     recorder,
     logRequest,
     tracer: tracing.tracer,
+    shutdownGraceMs: options.shutdownGraceMs,
     tls: tls?.settings,
   });
   tls?.follow(app.server);
@@ -111,12 +111,10 @@ export async function startGateway(
   const { rateLimit } = options;
   const limiting = await openBudgets(rateLimit, peers.budgets, logger);
   const { budgets } = limiting;
-  const drain = () =>
-    ApolloServerPluginDrainHttpServer({ httpServer: app.server, stopGracePeriodMillis: options.shutdownGraceMs });
   const schemas = new ServedSchemas({
     liveSchema,
     history: repository.history,
-    makeApollo: ({ isMain, ...parts }) =>
+    makeApollo: (parts) =>
       createApollo({
         ...parts,
         logger,
@@ -125,11 +123,10 @@ export async function startGateway(
         rateLimiting: rateLimit === null || budgets === null ? null : { rateLimit, budgets },
         introspection: options.exposure.introspection,
         scope: () => scopes.getStore(),
-        plugins: [...(tracing.tracer.isOn ? [tracingPlugin()] : []), ...trusted.plugins, ...(isMain ? [drain()] : [])],
+        plugins: [...(tracing.tracer.isOn ? [tracingPlugin()] : []), ...trusted.plugins],
       }),
   });
   let stopping: Promise<void> | null = null;
-  let isDraining = false;
   const isStopping = () => stopping !== null;
   registerHealth(app, { repository, peers, isStopping, authenticator });
   const { maxConcurrentRequests } = options;
@@ -139,7 +136,6 @@ export async function startGateway(
     maxConcurrentRequests,
     authenticator,
     scopes,
-    isStopping: () => isDraining,
   });
   const metrics = placeMetrics(app, options.metrics, {
     gather,
@@ -148,6 +144,7 @@ export async function startGateway(
     recorder,
     logRequest,
     tracer: tracing.tracer,
+    shutdownGraceMs: options.shutdownGraceMs,
   });
   if (options.playground ?? isLoopbackHost(options.host)) await registerPlayground(app, logger);
 
@@ -174,9 +171,8 @@ export async function startGateway(
   const stop = async (): Promise<void> => {
     // Whoever sends requests by what `/readyz` says is to hear of it before connections are refused.
     if (options.shutdownDelayMs > 0) await pass(options.shutdownDelayMs);
-    isDraining = true;
-    await schemas.stop();
     await app.close();
+    await schemas.stop();
     await metrics.close();
     counted.stop();
     access.close();

@@ -25,7 +25,7 @@ export interface ServedSchemasOptions {
   readonly history: EventHistory;
   /** Makes an Apollo Server. Not started. */
   readonly makeApollo: (
-    parts: Pick<ApolloOptions, 'liveSchema' | 'explainAbsentField' | 'caches'> & { readonly isMain: boolean },
+    parts: Pick<ApolloOptions, 'liveSchema' | 'explainAbsentField' | 'caches'>,
   ) => ApolloServer<OperationContext>;
 }
 
@@ -48,7 +48,7 @@ export class ServedSchemas {
     const { liveSchema, history, makeApollo } = options;
     const explain: ExplainAbsentField = (fields) => explainAbsentField(liveSchema.current.models, fields, history);
     this.#main = {
-      apollo: makeApollo({ liveSchema, explainAbsentField: explain, isMain: true }),
+      apollo: makeApollo({ liveSchema, explainAbsentField: explain }),
       lease: () => liveSchema.lease(),
     };
   }
@@ -57,7 +57,7 @@ export class ServedSchemas {
     await this.#main.apollo.start();
   }
 
-  /** Stops what all of them share; requests in flight finish first. */
+  /** Stops what all of them share; no request may be in hand. */
   async stop(): Promise<void> {
     await this.#main.apollo.stop();
   }
@@ -92,7 +92,6 @@ export class ServedSchemas {
       explainAbsentField: (fields) =>
         explainAbsentField(view.current.models, fields, seen) ?? refuseField(fields, grant),
       caches: { documentStore: this.#documents, cache: this.#main.apollo.cache },
-      isMain: false,
     });
     await apollo.start();
     return { apollo, lease: () => view.lease() };

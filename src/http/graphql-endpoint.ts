@@ -21,8 +21,6 @@ export interface GraphQLEndpointOptions {
   /** Null where nobody needs a key. */
   readonly authenticator: Authenticator | null;
   readonly scopes: ScopeStorage;
-  /** Whether the server is stopping: it finishes what it has begun, and begins nothing more. */
-  readonly isStopping: () => boolean;
 }
 
 /** Names the schema that the answer was made with: a client that sees it change may fetch the schema anew. */
@@ -38,8 +36,8 @@ export function registerGraphQLEndpoint(app: FastifyInstance, options: GraphQLEn
     url: graphqlPath,
     exposeHeadRoute: false,
     onRequest: [
-      (_request, _reply, done) => {
-        if (options.isStopping())
+      (request, _reply, done) => {
+        if (app.connections.isLate(request.raw.socket))
           done(new GatewayError('SHUTTING_DOWN', 'The server is stopping; send the request again.'));
         else done();
       },

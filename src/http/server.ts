@@ -4,6 +4,7 @@ import { errorFields, type Logger } from '../observability/logger.ts';
 import type { RequestRecorder } from '../observability/metrics/request-recorder.ts';
 import { callerTraces } from '../observability/tracing/caller-traces.ts';
 import type { RequestTracer } from '../observability/tracing/trace.ts';
+import { Connections } from './connections.ts';
 import { refuse, refuseConnection, type Refusal } from './error-response.ts';
 import { parseJsonBody } from './json-body.ts';
 import { requireSoundHead } from './request-head.ts';
@@ -23,8 +24,16 @@ export interface HttpServerOptions {
   readonly logRequest: RequestLog;
   /** Finds out to which trace a GraphQL request belongs. */
   readonly tracer: RequestTracer;
+  /** How long requests may take that are in hand when the server is closed. */
+  readonly shutdownGraceMs: number;
   /** @default plain HTTP */
   readonly tls?: TlsSettings | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    connections: Connections;
+  }
 }
 
 /** A request that has not wholly arrived after this time is dropped, or slow senders could hold connections for ever. */
@@ -39,6 +48,7 @@ export function createHttpServer({
   recorder,
   logRequest,
   tracer,
+  shutdownGraceMs,
   tls,
 }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
@@ -46,7 +56,6 @@ export function createHttpServer({
     ...(tls === undefined ? { http: { requireHostHeader: false } } : { https: { ...tls, requireHostHeader: false } }),
     logger: false,
     bodyLimit: maxBodyBytes,
-    forceCloseConnections: 'idle',
     // Fastify's own answer would not have our form.
     return503OnClosing: false,
     requestTimeout: requestTimeoutMs,
@@ -59,6 +68,10 @@ export function createHttpServer({
     },
   });
 
+  const connections = new Connections(app.server);
+  app.decorate('connections', connections);
+  app.addHook('preClose', () => connections.drain(shutdownGraceMs));
+
   const headers = securityHeaders(tls !== undefined);
   const begin = (request: FastifyRequest, reply: FastifyReply): void => {
     const scope = openScope(request.headers['x-request-id']);
@@ -66,6 +79,7 @@ export function createHttpServer({
     scope.trace = beginTrace(request, scope, tracer);
     reply.header('x-request-id', scope.requestId).headers(headers);
     const { endings } = scope;
+    endings.push(connections.begin(request.raw.socket));
     recorder.requestBegan();
     endings.push(() => recordRequest(request, reply, recorder));
     endings.push(() => logRequest(request, reply));

@@ -118,6 +118,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
     recorder: new RequestRecorder(),
     logRequest: requestLog(logger, 1),
     tracer: callerTraces,
+    shutdownGraceMs: options.shutdownGraceMs,
   });
   const healthy = { options, settled: () => true, softwareVersion: '0', startedAt: new Date(), backends: [] };
   const services = Object.defineProperties(
@@ -126,7 +127,7 @@ async function startBroken(context: Pick<TestContext, 'after'>, broken: Partial<
   ) as unknown as GraphQLServices;
   const { maxConcurrentRequests } = options;
   const parts = { schemas, services, maxConcurrentRequests, scopes };
-  registerGraphQLEndpoint(app, { ...parts, authenticator: null, isStopping: () => false });
+  registerGraphQLEndpoint(app, { ...parts, authenticator: null });
   await schemas.start();
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   context.after(async () => {
