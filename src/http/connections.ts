@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
@@ -8,6 +8,8 @@ interface Connection {
   inHand: number;
   /** Requests that have ever begun. */
   begun: number;
+  /** The answer to the one that began last, until it is over. */
+  newest: ServerResponse | null;
 }
 
 /** Who has connected by the time of the stop and says nothing for so long has no request under way. */
@@ -32,22 +34,31 @@ export class Connections {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-      this.#connections.set(socket, { inHand: 0, begun: 0 });
+      this.#connections.set(socket, { inHand: 0, begun: 0, newest: null });
       socket.once('close', () => this.#connections.delete(socket));
     });
     // Called by `close()` of Node's server, and by nobody else.
     server.closeIdleConnections = () => this.#endIdle();
   }
 
-  /** Notes that a request has begun. @returns what is to be called once it is over. */
-  begin(socket: Socket): () => void {
+  /** Notes that a request has begun, by its answer. @returns what is to be called once it is over. */
+  begin(response: ServerResponse): () => void {
+    const { socket } = response.req;
     const connection = this.#connections.get(socket);
     // Servers that listen on more than one address of a name share the routes, and not their connections.
     if (connection === undefined) return () => undefined;
     connection.inHand += 1;
     connection.begun += 1;
+    const before = connection.newest;
+    connection.newest = response;
+    if (this.#isDraining) {
+      // Node sends nothing after an answer that says so, not even the answers to requests that it has read.
+      if (before?.headersSent === false) before.removeHeader('connection');
+      sayLast(connection);
+    }
     return () => {
       connection.inHand -= 1;
+      if (connection.newest === response) connection.newest = null;
       if (this.#isDraining && connection.inHand === 0) socket.end();
     };
   }
@@ -66,6 +77,7 @@ export class Connections {
    */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
+    this.#connections.forEach(sayLast);
     const { promise, resolve } = Promise.withResolvers<void>();
     // An error means only that it never listened.
     this.#server.close(() => resolve());
@@ -84,4 +96,9 @@ export class Connections {
   #endSilent(): void {
     for (const [socket, { begun }] of this.#connections) if (begun === 0) socket.end();
   }
+}
+
+/** Tells the client with its last answer that the connection ends: it would send the next request on it, and lose that. */
+function sayLast({ newest }: Connection): void {
+  if (newest?.headersSent === false) newest.setHeader('connection', 'close');
 }

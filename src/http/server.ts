@@ -79,7 +79,7 @@ export function createHttpServer({
     scope.trace = beginTrace(request, scope, tracer);
     reply.header('x-request-id', scope.requestId).headers(headers);
     const { endings } = scope;
-    endings.push(connections.begin(request.raw.socket));
+    endings.push(connections.begin(reply.raw));
     recorder.requestBegan();
     endings.push(() => recordRequest(request, reply, recorder));
     endings.push(() => logRequest(request, reply));

@@ -6,7 +6,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
 import { Connections } from '../../../src/http/connections.ts';
 import { eventually } from '../../helpers/eventually.ts';
-import { connectRaw } from '../../helpers/raw-connection.ts';
+import { connectRaw, type RawConnection } from '../../helpers/raw-connection.ts';
 
 const graceMs = 30_000;
 
@@ -16,7 +16,7 @@ async function serve(context: TestContext, listener?: RequestListener) {
   const connections = new Connections(server);
   const late: boolean[] = [];
   server.on('request', (asked, response) => {
-    response.once('close', connections.begin(asked.socket));
+    response.once('close', connections.begin(response));
     late.push(connections.isLate(asked.socket));
     if (listener === undefined) response.end(asked.url);
     else listener(asked, response);
@@ -111,6 +111,38 @@ describe('a server that stops', () => {
     assert.match(await connection.closed, /\/begun[^]*\/late$/);
     await drained;
     assert.deepEqual(late, [false, true]);
+  });
+
+  // Clients that keep connections lost the next request, and answers that came after one that said so were never sent.
+  test('tells of the end with the last answer of each connection, and with no other', async (context) => {
+    const finish = Promise.withResolvers<void>();
+    const { url, connections, late } = await serve(context, (asked, response) => {
+      void finish.promise.then(() => response.end(asked.url));
+    });
+    const [alone, followed] = [await connectRaw(url), await connectRaw(url)];
+    const begun = (count: number) =>
+      eventually(
+        async () => late.length,
+        (length) => length === count,
+      );
+    alone.write(ask('/alone'));
+    followed.write(ask('/first'));
+    await begun(2);
+    const drained = connections.drain(graceMs);
+    followed.write(ask('/second') + ask('/third'));
+    await begun(4);
+    finish.resolve();
+    const answersOf = async ({ closed }: RawConnection) =>
+      (await closed)
+        .split(/(?=HTTP\/1\.1 )/)
+        .map((answer) => [/\/\w+$/.exec(answer)?.[0], /^connection: close$/im.test(answer)]);
+    assert.deepEqual(await answersOf(alone), [['/alone', true]]);
+    assert.deepEqual(await answersOf(followed), [
+      ['/first', false],
+      ['/second', false],
+      ['/third', true],
+    ]);
+    await drained;
   });
 
   test('cuts off after the grace period what does not finish', async (context) => {
