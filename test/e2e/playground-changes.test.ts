@@ -4,6 +4,7 @@ import { launchChromium, skipWithoutChromium } from '../helpers/chromium.ts';
 import { startTestGateway } from '../helpers/gateway.ts';
 import { addingVersion, liveFolder } from '../helpers/live-folder.ts';
 import { visit } from '../helpers/playground-page.ts';
+import { lastEndsFirst } from '../helpers/temporary-folder.ts';
 
 describe('a playground that stays open', { skip: skipWithoutChromium }, async () => {
   if (skipWithoutChromium !== false) return;
@@ -12,13 +13,15 @@ describe('a playground that stays open', { skip: skipWithoutChromium }, async ()
 
   /** The page of a server with one model, whose folder may change. */
   async function openPage(context: TestContext, isExpected?: (complaint: string) => boolean) {
-    const folder = await liveFolder(context, {
+    // The page asks the server again and again, and complains when it is gone.
+    const scope = lastEndsFirst(context);
+    const folder = await liveFolder(scope, {
       'first/1/model.onnx': addingVersion(1)['model.onnx'],
       'first/1/golden.json': addingVersion(1)['golden.json'],
     });
-    const gateway = await startTestGateway(context, folder.root, { playground: true, watch: 'auto', settleMs: 0 });
+    const gateway = await startTestGateway(scope, folder.root, { playground: true, watch: 'auto', settleMs: 0 });
     const visitor = await visit(browser, gateway.url, isExpected);
-    context.after(() => visitor.leave());
+    scope.after(() => visitor.leave());
     await visitor.open();
     return { ...visitor, folder, gateway, notices: visitor.page.getByRole('status') };
   }

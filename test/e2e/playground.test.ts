@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchChromium, skipWithoutChromium } from '../helpers/chromium.ts';
 import { shippedModels, startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { textOf, visit, type Visitor } from '../helpers/playground-page.ts';
-import type { TestScope } from '../helpers/temporary-folder.ts';
+import { lastEndsFirst } from '../helpers/temporary-folder.ts';
 
 /** Until something is painted, in milliseconds; it takes about a tenth of it on two cores that are free. */
 const firstPaintBudgetMs = 2000;
@@ -16,21 +16,16 @@ const firstDocumentBudgetMs = 5000;
 const mostVisits = 5;
 
 describe('the playground in Chromium', { skip: skipWithoutChromium }, () => {
-  const cleanUps: (() => Promise<void>)[] = [];
+  const suite = lastEndsFirst({ after });
   let gateway: TestGateway;
   let browser: Browser;
   let visitor: Visitor;
   let page: Page;
 
   before(async () => {
-    const suite: TestScope = { after: (callback) => void cleanUps.push(callback) };
     gateway = await startTestGateway(suite, shippedModels, { playground: true });
     browser = await launchChromium();
     suite.after(() => browser.close());
-  });
-
-  after(async () => {
-    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   });
 
   beforeEach(async () => {

@@ -7,6 +7,16 @@ export interface TestScope {
   after(callback: () => Promise<void>): void;
 }
 
+/**
+ * A part of a test whose ends come in the opposite order: what began last, and may use what began before it, ends first.
+ * The ends of a test itself come in the order of their beginnings.
+ */
+export function lastEndsFirst(test: TestScope): TestScope {
+  const ends = new AsyncDisposableStack();
+  test.after(() => ends.disposeAsync());
+  return { after: (callback) => ends.defer(callback) };
+}
+
 /** A new folder with these files, by their path in it; removed after the test. */
 export async function temporaryFolder(
   test: TestScope,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { eventually } from '../helpers/eventually.ts';
 import { callsOf, query, startTestGateway } from '../helpers/gateway.ts';
-import { waitForLine } from '../helpers/log.ts';
 import { pacedModel } from '../helpers/onnx-models.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -35,17 +35,19 @@ test('whatever clients that hang up were waiting for is never computed, and the 
   await passTime();
   for (const client of leaving) client.abort();
   for (const each of left) await assert.rejects(each, { name: 'AbortError' });
+  // All of them had come as far as the queue: their rows are on their lines of the log.
+  const aborted = await eventually(
+    async () => gateway.log.slice(from).filter((line) => line['aborted'] === true),
+    (lines) => lines.length === leaving.length,
+  );
+  assert.deepEqual(
+    aborted.map((line) => line['rows']),
+    leaving.map(() => 5),
+  );
   assert.equal((await busy).data.predict.paced.y, 1);
   assert.deepEqual((await stays).data.predict.paced, { y: 7, meta: { batchSize: 1 } });
   const sizes = callsOf(gateway, 'paced')
     .slice(before)
     .map((call) => call['batchSize']);
   assert.deepEqual(sizes, [1, 1]);
-  // All of them had come as far as the queue: their rows are on their lines of the log.
-  await waitForLine(gateway.log, (line) => line['aborted'] === true, from);
-  const aborted = gateway.log.slice(from).filter((line) => line['aborted'] === true);
-  assert.deepEqual(
-    aborted.map((line) => line['rows']),
-    leaving.map(() => 5),
-  );
 });

@@ -27,7 +27,6 @@ const models = await temporaryFolder(
     'narrow/1/model.onnx': paced,
     'narrow/model.yaml': `batching: { maxQueueRows: ${maxQueueRows} }\n`,
     'hasty/1/model.onnx': paced,
-    'hasty/model.yaml': 'timeoutMs: 250\n',
   },
 );
 await cp(join(shippedModels, 'iris'), join(models, 'iris'), { recursive: true });
@@ -208,9 +207,10 @@ describe('a model that is busy', () => {
   test('answers by the deadline, whether the call runs or was never made, and serves on', async () => {
     const before = callsOf(gateway, 'hasty').length;
     const from = gateway.log.length;
-    const running = predict('hasty', one(1, 3 * long));
+    const within = (ms: number): RequestInit => ({ headers: { 'x-request-timeout-ms': String(ms) } });
+    const running = predict('hasty', one(1, 3 * long), within(250));
     await passTime();
-    const waiting = predict('hasty', one(2));
+    const waiting = predict('hasty', one(2), within(50));
     assert.deepEqual((await askIris()).data, { predict: { iris: { label: 'setosa' } } });
     const [computed, waited] = await Promise.all([running, waiting]);
     for (const { data, errors } of [computed, waited]) {

@@ -147,10 +147,10 @@ describe('the lines of the start', () => {
     const { root } = await liveFolder(context, { 'add/1/model.onnx': addingVersion(1)['model.onnx'] });
     const run = runCommand(context, [root, '--processes', '2']);
     const { curl } = await run.line('try it');
-    assert.deepEqual(await runCurlLine(String(curl)), seven);
     for (const number of [1, 2]) {
       await run.until(({ message, process }) => message === 'ready' && process === number);
     }
+    assert.deepEqual(await runCurlLine(String(curl)), seven);
     run.signal('SIGTERM');
     await run.ended;
     assert.equal(run.lines.filter(({ message }) => message === 'try it').length, 1);

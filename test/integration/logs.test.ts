@@ -155,7 +155,7 @@ describe('a slow prediction', async () => {
     const { data } = await ask(20_000, 'slow');
     const { computeMs } = data.predict.paced.meta as { computeMs: number };
     assert.ok(computeMs > afterMs, 'It was not slow.');
-    const line = await waitForLine(gateway.log, isSlow);
+    const line = await waitForLine(gateway.log, (each) => isSlow(each) && each['requestId'] === 'slow');
     const { timestamp: _, durationMs, preparingMs, queuedMs, computingMs, decodingMs, ...rest } = line;
     assert.deepEqual(rest, {
       level: 'warn',
@@ -171,7 +171,10 @@ describe('a slow prediction', async () => {
     const parts = [preparingMs, queuedMs, computingMs, decodingMs].map(Number);
     assert.ok(parts.every((part) => part >= 0));
     assert.ok(parts.reduce((sum, part) => sum + part, 0) <= Number(durationMs) + 0.03, JSON.stringify(line));
-    assert.equal(gateway.log.filter(isSlow).length, 1);
+    const others = gateway.log.filter((each) => isSlow(each) && each !== line);
+    // On a machine that is busy a quick one may take as long.
+    for (const each of others) assert.ok(Number(each['durationMs']) >= afterMs, JSON.stringify(each));
+    assert.ok(others.length <= 1);
   });
 
   test('that was not answered is warned of with its code', async () => {
