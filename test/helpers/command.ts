@@ -43,9 +43,10 @@ function spawnCommand(
   environment: Readonly<Record<string, string>>,
 ): ChildProcessByStdio<null, Readable, Readable> {
   const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const { NODE_V8_COVERAGE, NODE_COMPILE_CACHE } = process.env;
   return spawn(file, commandArguments, {
     cwd: root,
-    env: { PATH: path, NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'], PORT: '0', ...environment },
+    env: { PATH: path, NODE_V8_COVERAGE, NODE_COMPILE_CACHE, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
