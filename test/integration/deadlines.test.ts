@@ -8,7 +8,7 @@ import { pacedModel } from '../helpers/onnx-models.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 /** A call of this many iterations outlasts every deadline of this file but those of 30 s. */
-const long = 300_000;
+const long = 100_000;
 const paced = pacedModel();
 const models = await temporaryFolder(
   { after },
