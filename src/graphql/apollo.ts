@@ -12,14 +12,12 @@ import { errorFields, type Logger } from '../observability/logger.ts';
 import type { RequestRecorder } from '../observability/metrics/request-recorder.ts';
 import { absentModels, type ExplainAbsentField } from './absent-models.ts';
 import type { OperationContext } from './context.ts';
-import { executionPlugin } from './execution.ts';
 import { errorFormatter, type ErrorScope, type OnFault } from './format-error.ts';
 import { knownOperationTypes } from './known-operation-types.ts';
 import { noIntrospection } from './no-introspection.ts';
 import { operationLimits } from './operation-limits.ts';
-import { costPlugin } from './plugins/cost.ts';
+import { operationsPlugin } from './plugins/operations.ts';
 import type { RateLimiting } from './plugins/spend-budget.ts';
-import { usagePlugin } from './plugins/usage.ts';
 
 export interface ApolloOptions {
   /** Where the schema comes from. */
@@ -88,9 +86,7 @@ export function createApollo({
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      usagePlugin(recorder),
-      costPlugin(limits, rateLimiting),
-      executionPlugin(),
+      operationsPlugin({ limits, rateLimiting, recorder }),
       ...plugins,
     ],
   });

@@ -1,6 +1,7 @@
 import type { Spending } from '../access/budgets/budgets.ts';
 import type { Identity } from '../access/identity.ts';
 import type { GatewayOptions } from '../config/options.ts';
+import type { DepartureSignal } from '../inference/batching/contract.ts';
 import type { OperationSpans, RequestSpans } from '../observability/tracing/trace.ts';
 import type { GatheredReport } from '../processes/messages.ts';
 import type { Peers } from '../processes/peers.ts';
@@ -56,7 +57,7 @@ export interface Caller extends Identity {
 export interface RequestContext {
   readonly requestId: string;
   /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly signal: DepartureSignal;
   /** When all of it was there, on the clock of the served models. */
   readonly arrivedAt: number;
   /** How long the client waits for the answer; null where it did not say. */

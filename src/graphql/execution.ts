@@ -1,12 +1,16 @@
-import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import { execute, type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { OperationContext } from './context.ts';
 import { executePlan } from './execution/execute-plan.ts';
 import { planExecution, type ExecutionPlan } from './execution/plan.ts';
+import type { OperationHooks } from './plugins/operation-hooks.ts';
+
+/** Apollo merges it into the head of each response, and keeps none. */
+const noHead = { headers: new HeaderMap() };
 
 /** What operations came to that Apollo is still to see, by the context value that each operation has for itself. */
-const results = new WeakMap<object, Promise<ExecutionResult>>();
+const outcomes = new WeakMap<object, { readonly result: ExecutionResult } | { readonly error: unknown }>();
 
 /**
  * Runs operations itself, in place of what Apollo does around graphql-js for incremental delivery, which this schema
@@ -15,7 +19,7 @@ const results = new WeakMap<object, Promise<ExecutionResult>>();
  *
  * Queries run by plans of their own, which are made once for each document: see docs/decisions/0011-planned-queries.md.
  */
-export function executionPlugin(): ApolloServerPlugin<OperationContext> {
+export function executionHook(): OperationHooks<'responseForOperation'> {
   // By the schema first: views of it share documents. An operation is the same object in every request with the same
   // document, since Apollo keeps parsed documents. Plans go with the schema, or with the document, that they are for.
   const plans = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, ExecutionPlan | null>>();
@@ -29,28 +33,27 @@ export function executionPlugin(): ApolloServerPlugin<OperationContext> {
     return plan;
   };
   return {
-    requestDidStart: async () => ({
-      responseForOperation: async (operation) => {
-        const running = run(operation, planOf(operation));
-        const result = await running.catch(() => null);
-        if (result?.data != null && result.errors === undefined) {
-          return {
-            http: { headers: new HeaderMap() },
-            body: { kind: 'single', singleResult: { data: result.data } },
-          };
+    responseForOperation: async (operation) => {
+      try {
+        const result = await run(operation, planOf(operation));
+        if (result.data != null && result.errors === undefined) {
+          return { http: noHead, body: { kind: 'single', singleResult: { data: result.data } } };
         }
-        results.set(operation.contextValue, running);
-        return null;
-      },
-    }),
+        outcomes.set(operation.contextValue, { result });
+      } catch (error) {
+        outcomes.set(operation.contextValue, { error });
+      }
+      return null;
+    },
   };
 }
 
 /** Gives Apollo the result that the plugin has left for it. */
 export const executor: GatewayExecutor = async ({ context }) => {
-  const result = results.get(context);
-  if (result === undefined) throw new Error('Apollo asked for an operation that was not executed.');
-  return await result;
+  const outcome = outcomes.get(context);
+  if (outcome === undefined) throw new Error('Apollo asked for an operation that was not executed.');
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
 };
 
 /** What Apollo knows of an operation when it is about to run. */
@@ -66,10 +69,10 @@ interface Operation {
   };
 }
 
-async function run(
+function run(
   { schema, document, contextValue, request: { variables, operationName } }: Operation,
   plan: ExecutionPlan | null,
-): Promise<ExecutionResult> {
-  if (plan !== null) return await executePlan(plan, variables, contextValue);
-  return await execute({ schema, document, contextValue, variableValues: variables, operationName });
+): ExecutionResult | Promise<ExecutionResult> {
+  if (plan !== null) return executePlan(plan, variables, contextValue);
+  return execute({ schema, document, contextValue, variableValues: variables, operationName });
 }

@@ -6,6 +6,7 @@ import type { GraphQLServices } from '../graphql/context.ts';
 import type { ServedSchemas } from '../graphql/served-schemas.ts';
 import { authenticationHook } from './authentication.ts';
 import { concurrencyHook } from './concurrency.ts';
+import { Departure } from './departure.ts';
 import { withDocumentIdInSearch, withDocumentIds } from './document-id.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { graphqlPath } from './request-log.ts';
@@ -58,10 +59,10 @@ async function answer(
   checkSize(request.body, services.options.limits.maxOperationsPerRequest);
   const { requestId, usage, caller, trace } = request.scope;
   if (caller === null) throw new Error('A request got past its authentication.');
-  const left = new AbortController();
+  const departure = new Departure();
   // Not Fastify's `request.signal`: on POST that fires as soon as the body was read.
   request.scope.endings.push(() => {
-    if (!reply.raw.writableEnded) left.abort();
+    if (!reply.raw.writableEnded) departure.tell();
   });
   await requestsRead();
   const served = await schemas.for(caller.grant);
@@ -79,7 +80,7 @@ async function answer(
         moment,
         request: {
           requestId,
-          signal: left.signal,
+          signal: departure,
           arrivedAt,
           timeoutMs,
           usage,

@@ -102,18 +102,25 @@ function isKey(body: Buffer, at: number): boolean {
   return body[next] === colon;
 }
 
-/** Whether a text has a character that JSON allows only escaped, four bytes at a time. */
+/** Whether a text has a character that JSON allows only escaped, four bytes at a time, and a few of these between looks. */
 function hasControlCharacter(body: Buffer, start: number, end: number): boolean {
   let at = start;
   for (; at < end && (body.byteOffset + at) % 4 !== 0; at += 1) if ((body[at] ?? 0) < 0x20) return true;
   const words = new Int32Array(body.buffer, body.byteOffset + at, Math.floor((end - at) / 4));
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index] ?? 0;
-    // A byte below 0x20 borrows from its highest bit; those of ASCII have that bit at 0.
-    if (((word - 0x20202020) & ~word & 0x80808080) !== 0) return true;
+  at += words.length * 4;
+  let index = 0;
+  for (const last = words.length - 4; index <= last; index += 4) {
+    const first = borrows(words[index] as number) | borrows(words[index + 1] as number);
+    if ((first | borrows(words[index + 2] as number) | borrows(words[index + 3] as number)) !== 0) return true;
   }
-  for (at += words.length * 4; at < end; at += 1) if ((body[at] ?? 0) < 0x20) return true;
+  for (; index < words.length; index += 1) if (borrows(words[index] as number) !== 0) return true;
+  for (; at < end; at += 1) if ((body[at] ?? 0) < 0x20) return true;
   return false;
+}
+
+/** Not 0 where one of four bytes of ASCII is below 0x20: it borrows from its highest bit, which ASCII has at 0. */
+function borrows(word: number): number {
+  return (word - 0x20202020) & ~word & 0x80808080;
 }
 
 /** Replaces the placeholders in what was parsed, which is nobody else's yet. */

@@ -122,7 +122,7 @@ class Ending implements EncodeLimits {
     const left = () => end(new GatewayError('CANCELLED', 'The client left before the prediction was computed.'));
     const cancelTimer = this.#clock.after(Math.max(0, deadlineAt - this.#clock.now()), () => end(this.#tooLate()));
     if (client?.aborted === true) left();
-    else client?.addEventListener('abort', left, { once: true });
+    else client?.addEventListener('abort', left);
     const stop = (): void => {
       cancelTimer();
       client?.removeEventListener('abort', left);

@@ -2,7 +2,7 @@ import { badInput, GatewayError } from '../errors.ts';
 import type { FieldSpans } from '../observability/tracing/trace.ts';
 import type { TaskInput } from '../tasks/task.ts';
 import { rowOf } from '../tensors/row-block.ts';
-import type { PredictOptions, RowAnswers } from './batching/contract.ts';
+import type { DepartureSignal, PredictOptions, RowAnswers } from './batching/contract.ts';
 import { encodeAll, type EncodedInputs } from './encoding.ts';
 import { PredictionRecord } from './prediction-record.ts';
 import { aboutVersion, type ServedModel } from './served-model.ts';
@@ -21,7 +21,7 @@ export interface PredictionMeta {
 export interface PredictionRequest {
   readonly requestId: string;
   /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
+  readonly signal: DepartureSignal;
   /** When the request had come, on the clock of the served models. From then on its time counts. */
   readonly arrivedAt: number;
   /** How long the client waits for the answer; null where it did not say. */

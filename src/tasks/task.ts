@@ -68,7 +68,7 @@ export type TaskInput = Readonly<Record<string, unknown>>;
 
 /** One input on its way to a result. */
 export interface EncodedRow {
-  /** One row: a tensor for every input of the signature, without the batch dimension. */
+  /** One row: a tensor for every input of the signature, without the batch dimension. Nobody else holds their memory: a call takes it over. */
   readonly tensors: NamedTensors;
   /** What `decode` must know of the input besides the outputs, such as the size of a picture. Opaque to everybody else. */
   readonly about?: unknown;

@@ -44,7 +44,7 @@ export function packRows(rows: readonly NamedTensors[]): RowBlock[] {
 
 /**
  * Makes one batch of blocks: each tensor whose rows have the shape `[...]` becomes one of shape `[rows, ...]`. Copies,
- * also a single block, because a call takes over its buffers, and the rows must outlive a call that fails.
+ * also a single block, because a call takes over its buffers, and rows that share a call must outlive one that fails.
  * @throws RangeError without blocks, or when their rows do not have the same layout.
  */
 export function stackBlocks(blocks: readonly RowBlock[]): NamedTensors {
@@ -133,6 +133,14 @@ export function copyRow(row: NamedTensors): NamedTensors {
     copy.set(name, { datatype, shape, data: own });
   }
   return copy;
+}
+
+/** Whether each tensor fills a buffer, so that whoever takes the buffers over takes nothing else along. Strings have none. */
+export function fillBuffers(tensors: NamedTensors): boolean {
+  for (const { data } of tensors.values()) {
+    if (ArrayBuffer.isView(data) && data.byteLength !== data.buffer.byteLength) return false;
+  }
+  return true;
 }
 
 function packAlike(rows: readonly NamedTensors[]): RowBlock {

@@ -20,6 +20,7 @@ export function accountOf({ kind, id }: Identity, address: string | undefined): 
 
 /** An IPv4 address as it is; of IPv6 the first 64 bits, since the others are for each host to choose as often as it likes. */
 function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [bare = ''] = address.split('%', 1);

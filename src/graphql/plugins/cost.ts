@@ -1,10 +1,11 @@
-import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { RequestLimits } from '../../config/options.ts';
 import { GatewayError } from '../../errors.ts';
-import type { OperationContext, RequestUsage } from '../context.ts';
+import type { RequestUsage } from '../context.ts';
 import { costOf, type OperationCost } from '../cost/operation-cost.ts';
 import { planOperation, type OperationPlan } from '../cost/operation-plan.ts';
+import type { OperationHooks } from './operation-hooks.ts';
 import { spendBudget, type RateLimiting } from './spend-budget.ts';
 
 export type CostLimits = Pick<RequestLimits, 'maxCostPerRequest' | 'maxTensorElements'>;
@@ -14,35 +15,30 @@ export type CostLimits = Pick<RequestLimits, 'maxCostPerRequest' | 'maxTensorEle
  * too much, or its caller would be over what callers may ask for. Operations of an array are counted one after the other.
  * @param rateLimiting null where callers are not limited.
  */
-export function costPlugin(
-  limits: CostLimits,
-  rateLimiting: RateLimiting | null,
-): ApolloServerPlugin<OperationContext> {
+export function costHook(limits: CostLimits, rateLimiting: RateLimiting | null): OperationHooks<'didResolveOperation'> {
   // Apollo keeps parsed documents, so that an operation is the same object in every request with the same document.
   const plans = new WeakMap<OperationDefinitionNode, OperationPlan>();
   return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operation, schema, contextValue, request: { variables } }) => {
-        // Execution says what is wrong with its name.
-        if (operation === undefined) return;
-        const { usage } = contextValue.request;
-        let plan = plans.get(operation);
-        if (plan === undefined) {
-          plan = planOperation(document, operation);
-          plans.set(operation, plan);
-        }
-        const allowance = {
-          cost: limits.maxCostPerRequest - usage.cost,
-          elements: limits.maxTensorElements - usage.elements,
-        };
-        const asked = costOf({ plan, variables, schema, models: contextValue.moment.models }, allowance);
-        if (asked.cost > allowance.cost || asked.elements > allowance.elements) throw refusal(asked, usage, limits);
-        charge(usage, asked);
-        if (rateLimiting !== null) {
-          await spendBudget(rateLimiting, operation.operation, asked.cost, contextValue.request);
-        }
-      },
-    }),
+    didResolveOperation: async ({ document, operation, schema, contextValue, request: { variables } }) => {
+      // Execution says what is wrong with its name.
+      if (operation === undefined) return;
+      const { usage } = contextValue.request;
+      let plan = plans.get(operation);
+      if (plan === undefined) {
+        plan = planOperation(document, operation);
+        plans.set(operation, plan);
+      }
+      const allowance = {
+        cost: limits.maxCostPerRequest - usage.cost,
+        elements: limits.maxTensorElements - usage.elements,
+      };
+      const asked = costOf({ plan, variables, schema, models: contextValue.moment.models }, allowance);
+      if (asked.cost > allowance.cost || asked.elements > allowance.elements) throw refusal(asked, usage, limits);
+      charge(usage, asked);
+      if (rateLimiting !== null) {
+        await spendBudget(rateLimiting, operation.operation, asked.cost, contextValue.request);
+      }
+    },
   };
 }
 

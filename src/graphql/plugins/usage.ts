@@ -1,21 +1,18 @@
-import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import type { GraphQLRequestContextWillSendResponse } from '@apollo/server';
 import type { OperationOutcome, RequestRecorder } from '../../observability/metrics/request-recorder.ts';
 import type { OperationContext } from '../context.ts';
+import type { OperationHooks } from './operation-hooks.ts';
 
 /** Notes what each operation is, for the log line of its request, and counts what became of it. */
-export function usagePlugin(recorder: RequestRecorder): ApolloServerPlugin<OperationContext> {
+export function usageHook(recorder: RequestRecorder): OperationHooks<'willSendResponse'> {
   return {
-    requestDidStart: async ({ contextValue: { request } }) => {
-      request.usage.operations += 1;
-      return {
-        // Here the name is known, and so is the hash, also where the operation turns out to be invalid.
-        willSendResponse: async (sent) => {
-          const { operationName, queryHash, operation } = sent;
-          recorder.operationEnded(operation?.operation ?? 'none', outcomeOf(sent));
-          request.usage.operationName ??= operationName ?? null;
-          request.usage.documentHash ??= queryHash ?? null;
-        },
-      };
+    // Here the name is known, and so is the hash, also where the operation turns out to be invalid.
+    willSendResponse: async (sent) => {
+      const { operationName, queryHash, operation } = sent;
+      const { usage } = sent.contextValue.request;
+      recorder.operationEnded(operation?.operation ?? 'none', outcomeOf(sent));
+      usage.operationName ??= operationName ?? null;
+      usage.documentHash ??= queryHash ?? null;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { DepartureSignal } from './contract.ts';
 import type { Submission } from './submission.ts';
 
 interface Watch {
@@ -12,7 +13,7 @@ interface Watch {
 export class Cancellations {
   readonly #cancel: (submission: Submission) => void;
   /** Weak because a Map through which millions go is costly, as `ChurningSet` says. */
-  readonly #watches = new WeakMap<AbortSignal, Watch>();
+  readonly #watches = new WeakMap<DepartureSignal, Watch>();
 
   /** @param cancel must lead to `delete`. */
   constructor(cancel: (submission: Submission) => void) {
@@ -36,7 +37,7 @@ export class Cancellations {
     this.#watches.delete(signal);
   }
 
-  #watch(signal: AbortSignal): Watch {
+  #watch(signal: DepartureSignal): Watch {
     const submissions = new Set<Submission>();
     const listener = () => {
       for (const submission of submissions) this.#cancel(submission);

@@ -1,6 +1,15 @@
 import type { RunResult } from '../../backends/backend.ts';
 import type { BatchAxis } from '../../tasks/row-signature.ts';
-import { blockOf, copyRow, type RowBlock, sameLayout, sliceColumn, stackBlocks } from '../../tensors/row-block.ts';
+import {
+  batchOf,
+  blockOf,
+  copyRow,
+  fillBuffers,
+  type RowBlock,
+  sameLayout,
+  sliceColumn,
+  stackBlocks,
+} from '../../tensors/row-block.ts';
 import type { NamedTensors, Tensor } from '../../tensors/tensor.ts';
 import type { BatcherOptions } from './contract.ts';
 import type { Failures } from './failures.ts';
@@ -53,11 +62,18 @@ export interface CollatedCall {
   readonly positions: number;
 }
 
-/** Makes one call of portions. Always copies: the call takes over its buffers, and the rows must outlive a failure. */
+/**
+ * Makes one call of portions. Copies, since the call takes over its buffers, and rows that share a call are tried again
+ * where it fails. A row that is alone has its one try, and is given away.
+ */
 export function collate(portions: readonly Portion[], axis: BatchAxis, padding: Padding | null): CollatedCall {
   const [first] = portions;
   if (axis.kind === 'none' && first !== undefined) {
-    return { inputs: copyRow(first.block.columns), sizes: null, positions: 1 };
+    const { columns } = first.block;
+    return { inputs: fillBuffers(columns) ? columns : copyRow(columns), sizes: null, positions: 1 };
+  }
+  if (padding === null && portions.length === 1 && first?.rows === 1 && fillBuffers(first.block.columns)) {
+    return { inputs: batchOf(first.block), sizes: null, positions: 1 };
   }
   const blocks = portions.map(({ block }) => block);
   const rows = rowsIn(portions);

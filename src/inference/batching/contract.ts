@@ -34,6 +34,13 @@ export interface ModelIdentity {
   readonly version: number;
 }
 
+/** Tells that a caller has left. Any AbortSignal does; one that can do no more than this is cheaper to make. */
+export interface DepartureSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** What the rows of one `predict` have in common. */
 export interface PredictOptions {
   /** Names of the outputs the caller needs; may be empty. */
@@ -45,7 +52,7 @@ export interface PredictOptions {
   /** Whose share of the queue the rows take. @default nobody's */
   readonly caller?: string | undefined;
   /** Aborted when the caller has left. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: DepartureSignal | undefined;
   /** Told of the waiting and the calls of the rows. @default nobody is */
   readonly spans?: FieldSpans | null | undefined;
 }

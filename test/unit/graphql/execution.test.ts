@@ -5,7 +5,7 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { getOperationAST, parse } from 'graphql';
 import type { OperationContext } from '../../../src/graphql/context.ts';
-import { executionPlugin, executor } from '../../../src/graphql/execution.ts';
+import { executionHook, executor } from '../../../src/graphql/execution.ts';
 
 const calls: string[] = [];
 const schema = makeExecutableSchema({
@@ -35,7 +35,7 @@ const gateway: GatewayInterface = {
 const told: string[] = [];
 const apollo = new ApolloServer<OperationContext>({
   gateway,
-  plugins: [executionPlugin()],
+  plugins: [{ requestDidStart: async () => executionHook() }],
   formatError: (error) => (told.push(error.message), error),
 });
 await apollo.start();
@@ -93,13 +93,12 @@ test('an operation that the document does not have is told by name', async () =>
 test('a document that schemas share runs by the schema of each request', async () => {
   const document = parse('{ x }');
   const operation = getOperationAST(document);
-  const plugin = executionPlugin();
+  const hook = executionHook();
   const answers: unknown[] = [];
   for (const x of [1, 2, 1]) {
     const other = makeExecutableSchema({ typeDefs: 'type Query { x: Int }', resolvers: { Query: { x: () => x } } });
-    const listener = await plugin.requestDidStart?.({} as never);
     const context = { schema: other, document, operation, contextValue: {}, request: {} };
-    const response = await listener?.responseForOperation?.(context as never);
+    const response = await hook.responseForOperation(context as never);
     assert.ok(response?.body.kind === 'single');
     answers.push(response.body.singleResult.data?.['x']);
   }

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { assertValidSchema, isObjectType, printSchema, type GraphQLSchema } from 'graphql';
 import type { NamedSchema } from '../../../src/graphql/live-moment.ts';
-import { executionPlugin } from '../../../src/graphql/execution.ts';
+import { executionHook } from '../../../src/graphql/execution.ts';
 import { GeneratedParts } from '../../../src/graphql/generated-part.ts';
 import { LiveSchema, printLiveSchema } from '../../../src/graphql/live-schema.ts';
 import { buildStaticSchema, type StaticSchema } from '../../../src/graphql/static-schema.ts';
@@ -174,7 +174,7 @@ describe('the live schema', () => {
 
   test('is what Apollo serves, from the next request on', async () => {
     const { live, state } = makeLive();
-    const apollo = new ApolloServer({ gateway: live, plugins: [executionPlugin()] });
+    const apollo = new ApolloServer({ gateway: live, plugins: [{ requestDidStart: async () => executionHook() }] });
     await apollo.start();
     const fields = async () => {
       const { body } = await apollo.executeOperation({ query: '{ __type(name: "Predictions") { fields { name } } }' });

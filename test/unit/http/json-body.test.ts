@@ -84,9 +84,10 @@ describe('a body with long texts', () => {
   });
 
   test('says of a character that must be escaped what JSON.parse says', () => {
-    for (let at = 0; at < 8; at += 1) {
-      const text = `"${'a'.repeat(at)}\u001f${long}"`;
-      assert.match(refusal(Buffer.from(text)), /Bad control character in string literal/);
+    for (let at = 0; at < 32; at += 1) {
+      for (const text of [`"${'a'.repeat(at)}\u001f${long}"`, `"${long}\u001f${'a'.repeat(at)}"`]) {
+        assert.match(refusal(Buffer.from(text)), /Bad control character in string literal/);
+      }
     }
   });
 
