@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withFolder } from './temporary-folder.ts';
+import type { Row } from './workload.ts';
 
 const run = promisify(execFile);
 
@@ -15,19 +16,22 @@ export interface LoopResult {
   readonly p99Ms: number;
 }
 
-/** A model with one FP32 input, for a bare onnxruntime-node loop in a process of its own. */
+/** A model and its rows, for a bare onnxruntime-node loop in a process of its own. */
 export interface Loop {
   readonly path: string;
-  readonly input: string;
-  readonly width: number;
+  readonly rows: readonly Row[];
   readonly batchSizes: readonly number[];
   /** For each batch size. */
   readonly seconds: number;
 }
 
 /** Runs the loop with each batch size in turn. */
-export async function bareLoop({ path, input, width, batchSizes, seconds }: Loop): Promise<LoopResult[]> {
-  return runLoop<LoopResult>('bare-loop', [path, input, String(width), String(seconds), batchSizes.join(',')]);
+export async function bareLoop({ path, rows, batchSizes, seconds }: Loop): Promise<LoopResult[]> {
+  return withFolder(async (folder) => {
+    const file = join(folder, 'rows.json');
+    await writeFile(file, JSON.stringify(rows));
+    return runLoop<LoopResult>('bare-loop', [path, file, String(seconds), batchSizes.join(',')]);
+  });
 }
 
 /** Runs the loop that also reads and writes JSON, on a request with a list of flowers. */

@@ -5,7 +5,7 @@ import { startGatewayProcess } from '../gateway-process.ts';
 import { drive, type Requests, warm } from '../load.ts';
 import { modelPath, shippedModel, withModels } from '../model-folder.ts';
 import type { Scenario } from '../scenario.ts';
-import { irisList } from '../workloads.ts';
+import { iris, irisList } from '../workloads.ts';
 
 const sizes = [10, 100, 1000, 10_000];
 /** The size that the bar is about. */
@@ -35,8 +35,7 @@ export const listRows: Scenario = {
           const json = await jsonLoop(path, String(graphql(irisList(barSize)).bodies[0]), effort.seconds / 2);
           const bare = await bareLoop({
             path,
-            input: 'X',
-            width: 4,
+            rows: iris.rows,
             batchSizes: [1, 64, 256, barSize],
             seconds: Math.max(0.25, effort.seconds / 4),
           });

@@ -26,7 +26,7 @@ export const mlpAgainstBareLoop: Scenario = {
       query: 'query($inputs: [MlpInput!]!) { predict { mlpBatch(inputs: $inputs) { y { base64 } } } }',
       variables: { inputs: Array.from({ length: rowsInList }, () => ({ x: jsonOf(x) })) },
     });
-    const loop = { input: 'x', width: x.data.length, batchSizes, seconds: Math.max(0.25, effort.seconds / 4) };
+    const loop = { rows: workload.rows, batchSizes, seconds: Math.max(0.25, effort.seconds / 4) };
     return withModels({ mlp: workload.model }, (folder) =>
       withServer(startGatewayProcess(folder), async ({ url }) => {
         const one = { url, bodies: graphql(workload).bodies };

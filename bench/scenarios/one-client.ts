@@ -18,7 +18,7 @@ export const oneClient: Scenario = {
       const runs: object[] = [];
       for (let run = 0; run < effort.runs; run += 1) {
         const path = String(iris.model.file);
-        const [bare] = await bareLoop({ path, input: 'X', width: 4, batchSizes: [1], seconds: effort.seconds });
+        const [bare] = await bareLoop({ path, rows: iris.rows, batchSizes: [1], seconds: effort.seconds });
         const { latencyMs } = await drive(requests, load);
         values.p50.push(latencyMs.p50 - (bare?.p50Ms ?? Number.NaN));
         values.p99.push(latencyMs.p99 - (bare?.p99Ms ?? Number.NaN));

@@ -69,7 +69,7 @@ export async function infer(
 ): Promise<InferenceResult> {
   try {
     const names = checkOutputs(served, outputs);
-    const options = { outputs: names, ...waitingOf(served, request) };
+    const options = { outputs: names, givesRowsAway: true, ...waitingOf(served, request) };
     const hasRows = served.rowSignature.axis.kind !== 'none';
     const block = hasRows ? blockOf(tensors, rows) : { rows: 1, columns: tensors };
     const parts: { readonly first: number; readonly answer: RowAnswers | Error }[] = [];

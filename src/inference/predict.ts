@@ -160,7 +160,7 @@ function errorOf(served: ServedModel, error: unknown): Error {
 }
 
 function optionsOf(served: ServedModel, request: PredictionRequest): PredictOptions {
-  return { outputs: served.outputsFor(request.fields), ...waitingOf(served, request) };
+  return { outputs: served.outputsFor(request.fields), givesRowsAway: true, ...waitingOf(served, request) };
 }
 
 /** How long a request waits for what it asks of a model, and from when on. */

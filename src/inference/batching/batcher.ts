@@ -90,7 +90,8 @@ export class Batcher {
   }
 
   /**
-   * Predicts rows, which are taken whole or not at all. They are copied before they are handed on, and stay the caller's.
+   * Predicts rows, which are taken whole or not at all. They are copied before they are handed on, and stay the caller's,
+   * unless it gives them away.
    * @param take told of each answer as soon as the call with its rows returned, so that the outputs of a long list need not
    * be kept until the last. Errors are GatewayErrors with model and version: `DEADLINE_EXCEEDED`, `CANCELLED`,
    * `INFERENCE_FAILED`, `MODEL_UNAVAILABLE`. Must not throw.

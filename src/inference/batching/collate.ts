@@ -62,17 +62,14 @@ export interface CollatedCall {
   readonly positions: number;
 }
 
-/**
- * Makes one call of portions. Copies, since the call takes over its buffers, and rows that share a call are tried again
- * where it fails. A row that is alone has its one try, and is given away.
- */
+/** Makes one call of portions. Copies them, unless one can be handed on as it is: the call takes over its buffers. */
 export function collate(portions: readonly Portion[], axis: BatchAxis, padding: Padding | null): CollatedCall {
   const [first] = portions;
   if (axis.kind === 'none' && first !== undefined) {
     const { columns } = first.block;
-    return { inputs: fillBuffers(columns) ? columns : copyRow(columns), sizes: null, positions: 1 };
+    return { inputs: mayBeHandedOn(first) ? columns : copyRow(columns), sizes: null, positions: 1 };
   }
-  if (padding === null && portions.length === 1 && first?.rows === 1 && fillBuffers(first.block.columns)) {
+  if (padding === null && portions.length === 1 && first !== undefined && mayBeHandedOn(first)) {
     return { inputs: batchOf(first.block), sizes: null, positions: 1 };
   }
   const blocks = portions.map(({ block }) => block);
@@ -84,6 +81,11 @@ export function collate(portions: readonly Portion[], axis: BatchAxis, padding: 
     blocks.map((block) => ({ rows: block.rows, columns: padding.fill(block.columns, greatest) })),
   );
   return { inputs, sizes, positions: rows * padding.positionsOf(greatest) };
+}
+
+/** Rows that share a call are tried again where it fails; a single row is not, and a part of a buffer is not its own. */
+function mayBeHandedOn({ rows, block, submission }: Portion): boolean {
+  return rows === 1 && submission.options.givesRowsAway === true && fillBuffers(block.columns);
 }
 
 /**

@@ -53,6 +53,8 @@ export interface PredictOptions {
   readonly caller?: string | undefined;
   /** Aborted when the caller has left. */
   readonly signal?: DepartureSignal | undefined;
+  /** Whether nobody needs the rows any more, so that a call may take over their buffers. @default false */
+  readonly givesRowsAway?: boolean | undefined;
   /** Told of the waiting and the calls of the rows. @default nobody is */
   readonly spans?: FieldSpans | null | undefined;
 }

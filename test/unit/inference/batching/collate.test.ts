@@ -7,9 +7,14 @@ import type { NamedTensors } from '../../../../src/tensors/tensor.ts';
 import { puppetRow } from '../../../helpers/puppet-model.ts';
 
 /** A portion of one row for each length, which is its layout, of one submission. */
-function portionsOf(lengths: readonly number[], outputs: readonly string[] = []): readonly Portion[] {
+function portionsOf(
+  lengths: readonly number[],
+  outputs: readonly string[] = [],
+  givesRowsAway = false,
+): readonly Portion[] {
   const ignore = () => undefined;
-  const submission = createSubmission(lengths.length, { outputs, deadlineAt: Infinity }, 0, ignore, ignore);
+  const options = { outputs, deadlineAt: Infinity, givesRowsAway };
+  const submission = createSubmission(lengths.length, options, 0, ignore, ignore);
   return lengths.map((length, id) => addPortion(submission, id, { rows: 1, columns: puppetRow(id, length) }));
 }
 
@@ -40,7 +45,7 @@ describe('the buffers of a call', () => {
 
   for (const axis of [rows, none]) {
     test(`are the row's own where it is alone (${axis.kind})`, () => {
-      const [portion] = portionsOf([3]);
+      const [portion] = portionsOf([3], [], true);
       assert.ok(portion !== undefined);
       const { inputs } = collate([portion], axis, null);
       assert.equal(dataOf(inputs), dataOf(portion.block.columns));
@@ -49,7 +54,7 @@ describe('the buffers of a call', () => {
 
     test(`are copies where the row is a part of a buffer (${axis.kind})`, () => {
       const whole = new Float32Array([1, 2, 3, 4]);
-      const [made] = portionsOf([2]);
+      const [made] = portionsOf([2], [], true);
       assert.ok(made !== undefined);
       const vector = { datatype: 'FP32', shape: [2], data: whole.subarray(2) } as const;
       const portion = { ...made, block: { rows: 1, columns: new Map([['vector', vector]]) } };
@@ -59,8 +64,16 @@ describe('the buffers of a call', () => {
     });
   }
 
+  test('are copies where whoever predicts keeps the row', () => {
+    const [portion] = portionsOf([3]);
+    assert.ok(portion !== undefined);
+    for (const axis of [rows, none]) {
+      assert.notEqual(dataOf(collate([portion], axis, null).inputs), dataOf(portion.block.columns));
+    }
+  });
+
   test('are copies where rows share a call, which must outlive its failure', () => {
-    const portions = portionsOf([2, 2]);
+    const portions = portionsOf([2, 2], [], true);
     const { inputs } = collate(portions, rows, null);
     const buffers = portions.map(({ block }) => (dataOf(block.columns) as Float32Array).buffer);
     assert.ok(!buffers.includes((dataOf(inputs) as Float32Array).buffer));
