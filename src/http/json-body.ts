@@ -60,27 +60,10 @@ function parseWithLongTexts(body: Buffer): unknown {
     // What is wrong, and where, is to be told of the body as it came.
     return undefined;
   }
-  const whole = outsideText(body);
-  const texts = new Map(spans.map(({ start, end }, index) => [placeholder + String(index), whole.slice(start, end)]));
+  const texts = new Map(
+    spans.map(({ start, end }, index) => [placeholder + String(index), () => body.toString('latin1', start, end)]),
+  );
   return putBack(value, texts);
-}
-
-/**
- * From more bytes than this on, Node keeps the text that it makes of a buffer outside of V8's memory (`EXTERN_APEX` in its
- * `string_bytes.cc`). There the pages are used again, while V8 gets them anew from the system for each text, which took
- * five times as long as to copy 800 KB. It is a matter of speed alone: a text inside would be the same text.
- */
-const mostInsideBytes = 0xfbee9;
-
-/** Where shorter bodies are made as long as it takes. */
-let filledUp: Buffer | null = null;
-
-/** The text of ASCII, with whatever stood in that place before behind its end. Parts of it are cut out without copying. */
-function outsideText(body: Buffer): string {
-  if (body.length > mostInsideBytes) return body.toString('latin1');
-  filledUp ??= Buffer.alloc(mostInsideBytes + 1);
-  body.copy(filledUp);
-  return filledUp.toString('latin1');
 }
 
 const quote = 0x22;
@@ -141,8 +124,8 @@ function borrows(word: number): number {
 }
 
 /** Replaces the placeholders in what was parsed, which is nobody else's yet. */
-function putBack(value: unknown, texts: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return texts.get(value) ?? value;
+function putBack(value: unknown, texts: ReadonlyMap<string, () => string>): unknown {
+  if (typeof value === 'string') return texts.get(value)?.() ?? value;
   if (typeof value !== 'object' || value === null) return value;
   const parent = value as Record<string, unknown>;
   for (const key of Object.keys(parent)) {
