@@ -12,8 +12,8 @@ import type { Workload } from './workload.ts';
 
 const run = promisify(execFile);
 
-/** Variables that a peer's `server.py` reads. */
-type Setting = Readonly<Record<string, string>>;
+/** Variables that a contestant's server reads. */
+export type Setting = Readonly<Record<string, string>>;
 
 /** A server written in Python; its folder in `peers/` has `server.py` and `requirements.txt`. */
 export interface Peer {
@@ -101,8 +101,18 @@ export async function withPeer<T>(
     const server = startServerAt(command, `http://127.0.0.1:${port}`, peer.readyPath);
     return withServer(server, (running) => then(opponent(peer.name, running, peer.dialect(workload))));
   };
-  let [best, most] = [peer.settings[0] ?? {}, -Infinity];
-  for (const setting of peer.settings) {
+  const best = await fastestSetting(peer, { connections, effort }, start);
+  return start(best, (contestant) => use(contestant, best));
+}
+
+/** Tries each setting for a short time. @returns the one with the most requests per second. */
+export async function fastestSetting(
+  { title, settings }: Pick<Peer, 'title' | 'settings'>,
+  { connections, effort }: Pick<PeerTask, 'connections' | 'effort'>,
+  start: <R>(setting: Setting, then: (contestant: RunningOpponent) => Promise<R>) => Promise<R>,
+): Promise<Setting> {
+  let [best, most] = [settings[0] ?? {}, -Infinity];
+  for (const setting of settings) {
     try {
       const { requestsPerSecond } = await start(setting, async ({ requests }) => {
         await warm(requests, { connections, seconds: Math.min(3, effort.warmUpSeconds) });
@@ -111,10 +121,10 @@ export async function withPeer<T>(
       if (requestsPerSecond > most) [best, most] = [setting, requestsPerSecond];
     } catch (error) {
       // Another setting may do; where none does, the last start fails aloud.
-      console.log(`  ${peer.title} with ${JSON.stringify(setting)}: ${String(error)}`);
+      console.log(`  ${title} with ${JSON.stringify(setting)}: ${String(error)}`);
     }
   }
-  return start(best, (contestant) => use(contestant, best));
+  return best;
 }
 
 /**

@@ -1,22 +1,29 @@
 import { compareThroughput } from '../compare.ts';
-import { opponent, withServer } from '../contestant.ts';
+import { opponent, type RunningOpponent, withServer } from '../contestant.ts';
 import { graphql } from '../dialects.ts';
 import { startGatewayProcess } from '../gateway-process.ts';
 import { modelPath, withModels } from '../model-folder.ts';
-import { peers, withPeer } from '../peers.ts';
+import { fastestSetting, peers, type Setting, withPeer } from '../peers.ts';
 import { type Measurement, type Scenario, Skipped } from '../scenario.ts';
 import type { Workload } from '../workload.ts';
 import { digits, iris, mlp, transformer } from '../workloads.ts';
 
-/** The gateway against every peer that can be installed here, one row a request. */
+/** One process or two, as every peer has them; the faster serves. */
+const settings = [{ INFERQL_PROCESSES: '1' }, { INFERQL_PROCESSES: '2' }];
+
+/** The gateway against every peer that can be installed here, one row a request, each at its best setting. */
 function againstPeers(name: string, workloadOf: () => Workload, connections: number): Scenario {
   return {
     name,
     async measure(effort) {
       const workload = workloadOf();
-      return withModels({ [workload.name]: workload.model }, (folder) =>
-        withServer(startGatewayProcess(...(workload.shipped ? [] : [folder])), async (server) => {
-          const ours = opponent('inferql', server, graphql(workload));
+      return withModels({ [workload.name]: workload.model }, async (folder) => {
+        const start = <R>(setting: Setting, then: (ours: RunningOpponent) => Promise<R>): Promise<R> =>
+          withServer(startGatewayProcess(workload.shipped ? undefined : folder, setting), (server) =>
+            then(opponent('inferql', server, graphql(workload))),
+          );
+        const own = await fastestSetting({ title: 'inferql', settings }, { connections, effort }, start);
+        return start(own, async (ours) => {
           const measurements: Measurement[] = [];
           for (const peer of peers) {
             const key = `${workload.name}RequestsAgainst${peer.title}`;
@@ -24,7 +31,7 @@ function againstPeers(name: string, workloadOf: () => Workload, connections: num
             const task = { workload, path: modelPath(folder, workload.name), connections, effort };
             const measuring = withPeer(peer, task, async (theirs, setting) => {
               const measurement = await compareThroughput({ ...compared, theirs }, effort);
-              return { ...measurement, details: { setting, ...measurement.details } };
+              return { ...measurement, details: { settings: [setting, own], ...measurement.details } };
             });
             measurements.push(
               ...(await measuring.then(
@@ -34,8 +41,8 @@ function againstPeers(name: string, workloadOf: () => Workload, connections: num
             );
           }
           return measurements;
-        }),
-      );
+        });
+      });
     },
   };
 }
