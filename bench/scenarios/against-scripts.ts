@@ -58,7 +58,7 @@ export const irisAgainstLimits = againstScripts('iris, one row a request, 32 con
     name: 'irisRequestsAgainstHandwritten',
     script: 'apollo-session',
     connections: 32,
-    label: 'Apollo, session.run() in the resolver',
+    label: 'Apollo with session.run()',
   },
 ]);
 
