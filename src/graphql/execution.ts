@@ -48,7 +48,7 @@ export function executionHook(): OperationHooks<'responseForOperation'> {
   };
 }
 
-/** Gives Apollo the result that the plugin has left for it. */
+/** Gives Apollo the result that the hook has left for it. */
 export const executor: GatewayExecutor = async ({ context }) => {
   const outcome = outcomes.get(context);
   if (outcome === undefined) throw new Error('Apollo asked for an operation that was not executed.');

@@ -33,6 +33,12 @@ async function serve(context: TestContext, listener?: RequestListener) {
     late,
     /** Resolves when the server knows of so many connections. */
     connected: (count: number) => eventually(open, (known) => known === count),
+    /** Resolves when so many requests have begun. */
+    begun: (count: number) =>
+      eventually(
+        async () => late.length,
+        (length) => length === count,
+      ),
     pass: (ms: number) => context.mock.timers.tick(ms),
   };
 }
@@ -90,23 +96,17 @@ describe('a server that stops', () => {
 
   test('finishes what it has in hand; what follows on the same connection is late', async (context) => {
     const finish = Promise.withResolvers<void>();
-    const { url, connections, late, pass } = await serve(context, (asked, response) => {
+    const { url, connections, late, begun, pass } = await serve(context, (asked, response) => {
       if (asked.url === '/late') response.end('/late');
       else void finish.promise.then(() => response.end('/begun'));
     });
     const connection = await connectRaw(url);
     connection.write(ask('/begun'));
-    await eventually(
-      async () => late.length,
-      (begun) => begun === 1,
-    );
+    await begun(1);
     const drained = connections.drain(graceMs);
     pass(1000);
     connection.write(ask('/late'));
-    await eventually(
-      async () => late.length,
-      (begun) => begun === 2,
-    );
+    await begun(2);
     finish.resolve();
     assert.match(await connection.closed, /\/begun[^]*\/late$/);
     await drained;
@@ -116,15 +116,10 @@ describe('a server that stops', () => {
   // Clients that keep connections lost the next request, and answers that came after one that said so were never sent.
   test('tells of the end with the last answer of each connection, and with no other', async (context) => {
     const finish = Promise.withResolvers<void>();
-    const { url, connections, late } = await serve(context, (asked, response) => {
+    const { url, connections, begun } = await serve(context, (asked, response) => {
       void finish.promise.then(() => response.end(asked.url));
     });
     const [alone, followed] = [await connectRaw(url), await connectRaw(url)];
-    const begun = (count: number) =>
-      eventually(
-        async () => late.length,
-        (length) => length === count,
-      );
     alone.write(ask('/alone'));
     followed.write(ask('/first'));
     await begun(2);
@@ -146,13 +141,10 @@ describe('a server that stops', () => {
   });
 
   test('cuts off after the grace period what does not finish', async (context) => {
-    const { url, connections, late, pass } = await serve(context, () => undefined);
+    const { url, connections, begun, pass } = await serve(context, () => undefined);
     const connection = await connectRaw(url);
     connection.write(ask('/'));
-    await eventually(
-      async () => late.length,
-      (begun) => begun === 1,
-    );
+    await begun(1);
     const drained = connections.drain(graceMs);
     pass(graceMs - 1);
     pass(1);
